@@ -1,0 +1,59 @@
+"""A batch of pages as one table of lines: the form in which all work between reading and release travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from cleaner.records import Kind, Source
+
+LINE_COLUMNS: dict[str, type[pl.DataType]] = {
+    "page": pl.UInt32,  # position of the page in the batch
+    "line": pl.UInt32,  # position of the line in the page, from 0
+    "text": pl.String,  # the line's text, white space collapsed (not inside preformatted blocks)
+    "start": pl.Int64,  # character offsets into the source's text
+    "end": pl.Int64,
+    "blank_before": pl.UInt16,  # blank lines above it (text pages; 0 in HTML)
+    "tag": pl.String,  # the block's tag in HTML ("p", "li", "h2"...), "" in text
+}
+"""Columns of `Batch.lines` that every page has. HTML pages add columns of structure (see `pages.html`)."""
+
+
+@dataclass(slots=True)
+class Head:
+    """What is known of one page beside its lines.
+
+    Attributes:
+        source: Where it came from.
+        kind: "html" or "text".
+        encoding: The encoding it was decoded from, e.g. "utf-8".
+        flags: Short codes of what is noteworthy ("replacement_characters", "shell", ...).
+        language: `<html lang>`, as written.
+        title: `<title>`, white space collapsed.
+        meta: (name or property, lower case; content) of every `<meta>`, in order.
+        links: (rel, lower case; href) of every `<link>` in the head, in order.
+        json_ld: Contents of every `application/ld+json` script, as written.
+        times: (datetime attribute, text) of every `<time>`, in order.
+        microdata: (itemprop, content attribute or text) of elements with one of the itemprops of articles.
+    """
+
+    source: Source
+    kind: Kind
+    encoding: str = "utf-8"
+    flags: list[str] = field(default_factory=list)
+    language: str | None = None
+    title: str | None = None
+    meta: list[tuple[str, str]] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    json_ld: list[str] = field(default_factory=list)
+    times: list[tuple[str, str]] = field(default_factory=list)
+    microdata: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Pages of one batch: a head each, and one table with a row a line, sorted by page and line."""
+
+    heads: list[Head]
+    lines: pl.DataFrame

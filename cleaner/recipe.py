@@ -1,0 +1,262 @@
+"""The recipe: one frozen configuration, read from a TOML file in which every key is optional.
+
+Each field is documented once, in its own metadata; `docs/recipe.md` is made from that. Two hashes come out of a
+recipe: `cleaning_hash` covers what changes a single page's result and is part of every cache key; `hash` covers
+everything and stands in the manifest of a release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import tomllib
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from cleaner.errors import RecipeError
+
+Fields = tuple[str, ...]
+
+
+def _option(default: Any, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """[read.fields]: names of the fields of JSON, CSV and Parquet records, tried before the usual names."""
+
+    text: Fields = _option((), "Field(s) that hold plain text.")
+    html: Fields = _option((), "Field(s) that hold HTML.")
+    url: Fields = _option((), "Field(s) that hold the page's address.")
+    title: Fields = _option((), "Field(s) that hold the title.")
+    authors: Fields = _option((), "Field(s) that hold the author or authors.")
+    published: Fields = _option((), "Field(s) that hold the date of publication.")
+    publisher: Fields = _option((), "Field(s) that hold the publisher's name.")
+    language: Fields = _option((), "Field(s) that hold the language.")
+    retrieved_at: Fields = _option((), "Field(s) that hold the time of the download.")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """[read]: how raw files become sources."""
+
+    fields: FieldNames = field(default_factory=FieldNames, metadata={"doc": "Names of records' fields."})
+    max_source_mb: int = _option(64, "A source larger than this many megabytes is rejected (`too_large`).")
+    max_expansion: int = _option(
+        200, "An archive member that unpacks to more than this many times its size, and to over 64 MB, is rejected."
+    )
+    max_members: int = _option(10_000_000, "An archive with more members than this is rejected from there on.")
+    encoding: str | None = _option(None, "Encoding to try first; by default UTF-8, and then what the page declares.")
+    page_separator: str | None = _option(
+        None, "Regular expression: a line of a text file that matches it parts two pages. A named group `url` gives its address."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """[judge]: how lines are judged."""
+
+    mode: Literal["precision", "balanced", "recall"] = _option(
+        "balanced", "What a doubtful line gets: `precision` drops more, `recall` keeps more."
+    )
+    comments: Literal["drop", "keep"] = _option("drop", "What befalls readers' comments under an article.")
+    title: Literal["metadata", "keep"] = _option("metadata", "Whether the headline stands in the text, too.")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalize:
+    """[normalize]: how text is mended."""
+
+    skip: Fields = _option((), "Names of fixes that are not made (see docs/recipe.md for the list).")
+    quotes: bool = _option(False, "Make curly quotation marks straight.")
+    dashes: bool = _option(False, "Make dashes of all kinds a hyphen-minus.")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """[site."example.org"]: what is known of one site."""
+
+    drop: Fields = _option((), "CSS selectors of elements that are taken out of its pages before lines are cut.")
+    keep: Fields = _option((), "CSS selectors: where one matches, the page's content is what it matches, nothing else.")
+    publisher: str | None = _option(None, "The publisher's name.")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """[limits]: what one document may cost before it is quarantined as a reject."""
+
+    seconds: float = _option(60.0, "Seconds that one document may take.")
+    memory_mb: int = _option(2048, "Megabytes of memory that a worker may hold.")
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """[duplicates]: what befalls a document that is there twice."""
+
+    same_url: Literal["latest", "first"] = _option(
+        "latest", "Of several sources with one address: keep the one retrieved last, or the first in path order."
+    )
+    same_text: Literal["drop", "mark", "keep"] = _option(
+        "drop", "Documents with the very same text: leave the later ones out, mark them in `duplicate_of`, or do nothing."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """[filter]: which documents are published; the others are listed in `left_out.jsonl`."""
+
+    min_words: int = _option(0, "Leave out documents with fewer words.")
+    languages: Fields = _option((), "Publish these languages only (BCP 47, e.g. `en`); none named: all.")
+    empty: bool = _option(True, "Publish documents of which no text was left (flagged `empty`).")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """[release]: how the dataset is laid out."""
+
+    shard_rows: int = _option(20_000, "Documents in a shard, at most.")
+    shard_mb: int = _option(256, "Megabytes of text in a shard, at most.")
+    listed_versions: int = _option(20, "How many versions the card lists as configs; all of them stay in `versions/`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """[card]: what only a person knows, for the dataset card. Unanswered: "Not stated by the publisher"."""
+
+    title: str | None = _option(None, "The dataset's title.")
+    summary: str | None = _option(None, "What it is, in a sentence or two.")
+    license: str | None = _option(None, "SPDX identifier or address of the licence under which it is shared.")
+    contact: str | None = _option(None, "Whom to write to, takedown requests included.")
+    purpose: str | None = _option(None, "What it was made for.")
+    uses: str | None = _option(None, "What it may well be used for.")
+    out_of_scope: str | None = _option(None, "What it should not be used for.")
+    consent: str | None = _option(None, "What the people who wrote the pages agreed to.")
+    biases: str | None = _option(None, "Known biases.")
+    social_impact: str | None = _option(None, "Who may be helped or harmed by it.")
+    funding: str | None = _option(None, "Who paid for it.")
+    citation: str | None = _option(None, "How to cite it (BibTeX or text).")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The whole configuration. `Recipe()` is the default; `Recipe.load(path)` reads a file."""
+
+    read: Read = field(default_factory=Read)
+    judge: Judge = field(default_factory=Judge)
+    normalize: Normalize = field(default_factory=Normalize)
+    limits: Limits = field(default_factory=Limits)
+    duplicates: Duplicates = field(default_factory=Duplicates)
+    filter: Filter = field(default_factory=Filter)
+    release: Release = field(default_factory=Release)
+    card: Card = field(default_factory=Card)
+    site: Mapping[str, Site] = field(default_factory=dict)
+
+    @staticmethod
+    def load(path: str | Path) -> Recipe:
+        """Read a recipe from a TOML file; RecipeError says which key is wrong and which was meant."""
+        try:
+            text = Path(path).read_text("utf-8")
+        except OSError as e:
+            raise RecipeError(f"The recipe {path} cannot be read: {e.strerror or e}.") from e
+        except UnicodeDecodeError as e:
+            raise RecipeError(f"The recipe {path} is not UTF-8 text.") from e
+        return Recipe.parse(text, str(path))
+
+    @staticmethod
+    def parse(text: str, name: str = "recipe") -> Recipe:
+        """Read a recipe from TOML text; `name` is what messages call it."""
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as e:
+            raise RecipeError(f"{name} is not valid TOML: {e}.") from e
+        recipe = _build(Recipe, table, "", name)
+        assert isinstance(recipe, Recipe)
+        return recipe
+
+    def _digest(self, sections: Fields) -> str:
+        table = {s: _plain(getattr(self, s)) for s in sections}
+        return hashlib.sha256(json.dumps(table, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def cleaning_hash(self) -> str:
+        """64 hex digits over the sections that change what becomes of a single page."""
+        return self._digest(("read", "judge", "normalize", "limits", "site"))
+
+    @property
+    def hash(self) -> str:
+        """64 hex digits over the whole recipe."""
+        return self._digest(tuple(f.name for f in dataclasses.fields(self)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The recipe as plain data, every key present."""
+        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses, mappings and tuples as dicts and lists, for hashing and printing."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in sorted(value.items())}
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _build(cls: type, table: Any, where: str, name: str) -> Any:
+    """An instance of `cls` from a TOML table; `where` is the table's dotted name, for messages."""
+    if not isinstance(table, dict):
+        raise RecipeError(f"{name}: [{where}] should be a table of keys and values.")
+    kinds = typing.get_type_hints(cls)
+    known = {f.name: kinds[f.name] for f in dataclasses.fields(cls)}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        dotted = f"{where}.{key}" if where else key
+        if key not in known:
+            close = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
+            hint = f" Did you mean `{close[0]}`?" if close else f" Known here: {', '.join(sorted(known))}."
+            raise RecipeError(f"{name}: there is no key `{dotted}`.{hint}")
+        values[key] = _value(known[key], value, dotted, name)
+    return cls(**values)
+
+
+def _value(kind: Any, value: Any, where: str, name: str) -> Any:
+    """`value` as the annotation `kind` wants it, or a RecipeError that says what is wanted."""
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind):
+        return _build(typing.cast(type, kind), value, where, name)
+    if origin is Mapping or getattr(origin, "__name__", "") == "Mapping":
+        if not isinstance(value, dict):
+            raise RecipeError(f"{name}: [{where}] should be a table, one entry a site.")
+        return {str(k): _build(args[1], v, f'{where}."{k}"', name) for k, v in value.items()}
+    if origin is Literal:
+        if value not in args:
+            close = difflib.get_close_matches(str(value), [str(a) for a in args], n=1, cutoff=0.5)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise RecipeError(f"{name}: `{where}` is {value!r}, but should be one of {', '.join(map(repr, args))}.{hint}")
+        return value
+    if kind == Fields:
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+            raise RecipeError(f"{name}: `{where}` should be a text or a list of texts.")
+        return tuple(values)
+    wanted = {bool: "true or false", int: "a whole number", float: "a number"}
+    for python, words in wanted.items():
+        if kind is python:
+            good = isinstance(value, bool) if python is bool else (
+                isinstance(value, int) and not isinstance(value, bool) or (python is float and isinstance(value, float))
+            )
+            if not good:
+                raise RecipeError(f"{name}: `{where}` is {value!r}, but should be {words}.")
+            if python is not bool and value < 0:
+                raise RecipeError(f"{name}: `{where}` is {value!r}, but should not be negative.")
+            return python(value)
+    if not isinstance(value, str):
+        raise RecipeError(f"{name}: `{where}` is {value!r}, but should be a text.")
+    return value

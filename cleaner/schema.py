@@ -1,0 +1,86 @@
+"""The dataset's columns as one explicit Arrow schema: every shard of every version is written with it.
+
+An extra column or another type in one shard is fatal for `load_dataset`, so nothing here depends on the data.
+Columns whose values are not measured yet are null.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+AUTHOR = pa.struct([("name", pa.string()), ("kind", pa.string())])
+QUOTED_SOURCE = pa.struct([("author", pa.string()), ("outlet", pa.string()), ("date", pa.string())])
+COUNTED = pa.struct([("name", pa.string()), ("count", pa.int64())])
+PROVENANCE = pa.struct([("field", pa.string()), ("method", pa.string()), ("confidence", pa.float32())])
+QUALITY = pa.struct(
+    [
+        ("page_type", pa.string()),
+        ("flags", pa.list_(pa.string())),
+        ("fixes", pa.list_(COUNTED)),
+        ("encoding", pa.string()),
+        ("confidence", pa.float32()),
+        ("kept_share", pa.float32()),
+        ("mean_word_length", pa.float32()),
+        ("stop_word_share", pa.float32()),
+        ("symbol_share", pa.float32()),
+        ("repeated_line_share", pa.float32()),
+        ("template_share", pa.float32()),
+        ("duplicate_similarity", pa.float32()),
+        ("private", pa.list_(COUNTED)),
+    ]
+)
+
+DOCUMENTS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("text", pa.string()),
+        ("title", pa.string()),
+        ("subtitle", pa.string()),
+        ("authors", pa.list_(AUTHOR)),
+        ("published", pa.string()),
+        ("published_precision", pa.string()),
+        ("published_offset", pa.string()),
+        ("modified", pa.string()),
+        ("publisher", pa.string()),
+        ("agency", pa.string()),
+        ("place", pa.string()),
+        ("quoted_sources", pa.list_(QUOTED_SOURCE)),
+        ("url", pa.string()),
+        ("domain", pa.string()),
+        ("language", pa.string()),
+        ("language_score", pa.float32()),
+        ("language_declared", pa.string()),
+        ("section", pa.string()),
+        ("tags", pa.list_(pa.string())),
+        ("license", pa.string()),
+        ("retrieved_at", pa.string()),
+        ("source_path", pa.string()),
+        ("source_sha256", pa.string()),
+        ("media_type", pa.string()),
+        ("characters", pa.int64()),
+        ("words", pa.int64()),
+        ("lines_kept", pa.int64()),
+        ("lines_dropped", pa.int64()),
+        ("lines_metadata", pa.int64()),
+        ("duplicate_of", pa.string()),
+        ("quality", QUALITY),
+        ("provenance", pa.list_(PROVENANCE)),
+    ]
+)
+"""One row a document (config `v1.0.0`)."""
+
+LINES = pa.schema(
+    [
+        ("document_id", pa.string()),
+        ("line", pa.int64()),
+        ("text", pa.string()),
+        ("role", pa.string()),
+        ("verdict", pa.string()),
+        ("reason", pa.string()),
+        ("score", pa.float32()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("evidence", pa.string()),
+    ]
+)
+"""One row a line, in reading order (config `v1.0.0-lines`)."""
