@@ -1,1 +1,1 @@
-"""How the work is run: tasks, supervised workers, part files, and the ledger of what is done."""
+"""How the work is run: which files need work, in which tasks, in which processes, and what is already done."""
