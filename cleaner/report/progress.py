@@ -1,0 +1,151 @@
+"""The live display of a run: one line on a terminal that is drawn anew, or now and then a plain line in a log."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from cleaner.report.console import Glyphs, bar, glyphs_for, rate_text, seconds_text
+from cleaner.report.summary import OnProgress, Progress
+
+WINDOW = 20.0
+"""Seconds over which the rate is measured: long enough to be calm, short enough to be true."""
+LOG_EVERY = 30.0
+"""Seconds between two lines where there is no terminal."""
+
+
+class Pace:
+    """How fast a stage goes, measured over a sliding window of its progress events."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, Progress]] = deque()
+
+    def add(self, now: float, progress: Progress) -> None:
+        """Note `progress` at `now` (seconds of any steady clock); another stage starts afresh."""
+        if self._seen and self._seen[-1][1].stage != progress.stage:
+            self._seen.clear()
+        self._seen.append((now, progress))
+        while len(self._seen) > 2 and now - self._seen[1][0] >= WINDOW:
+            self._seen.popleft()
+
+    def per_second(self, count: Callable[[Progress], int], now: float) -> float | None:
+        """How much `count` grew in a second; None until it can be told."""
+        if not self._seen or now - self._seen[0][0] < 0.5:
+            return None
+        (start, first), (_, last) = self._seen[0], self._seen[-1]
+        return (count(last) - count(first)) / (now - start)
+
+    def left(self, now: float) -> float | None:
+        """Seconds to go in this stage, by bytes where their total is known, else by files; None if unknown."""
+        if not self._seen:
+            return None
+        last = self._seen[-1][1]
+        for total, count in ((last.bytes_total, _bytes), (last.files_total, _files)):
+            if total:
+                speed = self.per_second(count, now)
+                return max(total - count(last), 0) / speed if speed and speed > 0 else None
+        return None
+
+
+def _bytes(progress: Progress) -> int:
+    return progress.bytes
+
+
+def _files(progress: Progress) -> int:
+    return progress.files
+
+
+def share_done(progress: Progress) -> float | None:
+    """How much of the stage is done, 0 to 1; None while the total is unknown."""
+    for total, done in ((progress.bytes_total, progress.bytes), (progress.files_total, progress.files)):
+        if total:
+            return min(done / total, 1.0)
+    return None
+
+
+def facts(progress: Progress, pace: Pace, now: float) -> list[str]:
+    """What there is to say of this moment, the most important first."""
+    said = []
+    if progress.files or progress.files_total:
+        of = f"/{progress.files_total:,}" if progress.files_total else ""
+        said.append(f"{progress.files:,}{of} files")
+    if progress.documents:
+        said.append(f"{progress.documents:,} documents")
+    left = pace.left(now)
+    if left is not None and left >= 1:
+        said.append(f"{seconds_text(left)} left")
+    speed = pace.per_second(lambda p: p.documents, now)
+    if speed:
+        said.append(f"{rate_text(speed)} documents/s")
+    if progress.rejects:
+        said.append(f"{progress.rejects:,} rejects" if progress.rejects > 1 else "1 reject")
+    return said
+
+
+def progress_line(progress: Progress, pace: Pace, now: float, width: int, glyphs: Glyphs) -> Text:
+    """The display's line: the stage, a bar, and as many facts as fit in `width` columns."""
+    line = Text.assemble((f"{progress.stage:<10}", "bold"))
+    share = share_done(progress)
+    if share is not None and progress.stage != "done":
+        cells = 24 if width >= 100 else 12
+        drawn = bar(share, cells, glyphs)
+        line.append(drawn, "green").append(f"{'':{cells - len(drawn)}} {share:4.0%}  ")
+    parted = ""
+    for fact in facts(progress, pace, now):
+        if line.cell_len + len(parted) + len(fact) < width:
+            line.append(parted, "dim").append(fact, "red" if "reject" in fact else "")
+            parted = f" {glyphs.dot} "
+    return line
+
+
+@contextmanager
+def shown(console: Console, clock: Callable[[], float] = time.monotonic) -> Iterator[OnProgress]:
+    """Show a run's progress on `console` while the block runs; gives the function that takes the events."""
+    if console.is_terminal and not console.is_dumb_terminal:
+        with _live(console, clock) as on_progress:
+            yield on_progress
+    else:
+        yield _logged(console, clock)
+
+
+@contextmanager
+def _live(console: Console, clock: Callable[[], float]) -> Iterator[OnProgress]:
+    """One line, drawn anew several times a second and gone at the end."""
+    pace, glyphs = Pace(), glyphs_for(console)
+    last = Progress("reading")
+
+    def on_progress(progress: Progress) -> None:
+        nonlocal last
+        pace.add(clock(), progress)
+        last = progress
+
+    def draw() -> Text:
+        return progress_line(last, pace, clock(), console.width, glyphs)
+
+    # Worker processes may inherit stdout and stderr, so they are left as they are.
+    with Live(console=console, get_renderable=draw, refresh_per_second=5, transient=True,
+              redirect_stdout=False, redirect_stderr=False):  # fmt: skip
+        yield on_progress
+
+
+def _logged(console: Console, clock: Callable[[], float]) -> OnProgress:
+    """A plain line when a stage begins, and one every LOG_EVERY seconds."""
+    pace = Pace()
+    stage, said_at = "", 0.0
+
+    def on_progress(progress: Progress) -> None:
+        nonlocal stage, said_at
+        now = clock()
+        pace.add(now, progress)
+        if progress.stage != "done" and (progress.stage != stage or now - said_at >= LOG_EVERY):
+            stage, said_at = progress.stage, now
+            said = ", ".join(facts(progress, pace, now))
+            console.print(f"{stage}: {said}" if said else stage, soft_wrap=True)
+
+    return on_progress
