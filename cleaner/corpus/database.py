@@ -1,0 +1,84 @@
+"""DuckDB, set up the way corpus-wide work needs it: a fixed memory limit, spilling to disk, no network.
+
+One thread: a sort over wide rows then stays inside the limit, and what comes out does not depend on the machine.
+Every query whose order matters ends in ORDER BY over a total key.
+"""
+
+from __future__ import annotations
+
+import glob
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from cleaner.errors import CleanerError, StorageError
+
+MEMORY = "1GB"
+"""What DuckDB may hold in memory; beyond that it spills to disk."""
+
+BATCH_ROWS = 2048
+"""Rows that a streamed result hands over at once."""
+
+
+@contextmanager
+def open_database(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database that spills into the folder `work`, and leaves nothing there.
+
+    Whatever goes wrong inside becomes a CleanerError; StorageError when the disk is full.
+    """
+    spill = work / "spill"
+    shutil.rmtree(spill, ignore_errors=True)
+    work.mkdir(parents=True, exist_ok=True)
+    db = duckdb.connect()
+    try:
+        settings = {"memory_limit": MEMORY, "threads": 1, "temp_directory": str(spill), "TimeZone": "UTC",
+                    "preserve_insertion_order": False, "enable_progress_bar": False,
+                    "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        for name, value in settings.items():
+            quoted = str(value).replace("'", "''")
+            db.execute(f"SET {name} = '{quoted}'")
+        yield db
+    except duckdb.Error as e:
+        raise _translated(e, work) from e
+    finally:
+        db.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def _translated(error: duckdb.Error, work: Path) -> CleanerError:
+    text = " ".join(str(error).split())[:500]
+    if "No space left" in text or "could not write" in text.lower() or "Out of Memory" in text:
+        return StorageError(
+            f"Comparing and writing the corpus needs more disk space than {work} has, or more memory than {MEMORY} "
+            f"({text}). Nothing was released. Free some space and run again: it goes on where it was."
+        )
+    return CleanerError(
+        f"A file under {work.parent} cannot be used ({text}). Nothing was released. The folder holds intermediate "
+        f"results only: delete it, and run again."
+    )
+
+
+def parquet(paths: Iterable[Path]) -> list[str]:
+    """Paths as DuckDB's `read_parquet` wants them: characters that it would take for wildcards are quoted."""
+    return [glob.escape(str(path)) for path in paths]
+
+
+def stream(
+    db: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The result of a query in batches of BATCH_ROWS; read it to its end before the next query."""
+    relation = db.sql(query, params=dict(parameters or {}))
+    reader = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
+    for batch in reader(BATCH_ROWS):
+        if batch.num_rows:
+            yield batch
+
+
+def copy_to(db: duckdb.DuckDBPyConnection, query: str, path: Path, parameters: Mapping[str, Any] | None = None) -> None:
+    """Write the result of a query as a Parquet file, in the order of the query."""
+    db.sql(query, params=dict(parameters or {})).write_parquet(str(path), compression="zstd")
