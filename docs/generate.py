@@ -1,0 +1,290 @@
+"""Rewrite the generated parts of the documentation: `python docs/generate.py`, from anywhere.
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. With `--check` nothing is written; stale
+parts are named, and the exit code is 1. The card of the sample dataset is measured by a run over `raw/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import typer
+from cleaner import schema
+from cleaner.cleaning import clean
+from cleaner.cli import app
+from cleaner.normalize import FIXES
+from cleaner.read.causes import CAUSES
+from cleaner.recipe import Recipe, Site
+from cleaner.report import tables
+from cleaner.report.console import make_console
+from cleaner.report.explain import explain
+from cleaner.roles import REASONS, ROLES
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", "DATASET_CARD.md", *(f"docs/{name}" for name in sorted(os.listdir(ROOT / "docs")) if name.endswith(".md"))]
+FENCE = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+SHOWN = ROOT / "raw/merrowbay-courier.example/heritage/projectionist-leaves-the-regal.txt"
+PICTURE = ROOT / "docs/explain.svg"
+
+# What the columns mean. Names and types come from the schema; a column without a sentence here fails the build.
+DOCUMENT_COLUMNS = {
+    "id": "32 hex digits that name the document across versions: the SHA-256 of its canonical URL, else of the path relative to RAW and the record's number.",
+    "text": "The published text: the kept lines, paragraphs parted by a blank line.",
+    "title": "The headline.",
+    "subtitle": "The lead-in below the headline, where the page marks one.",
+    "authors": "Who wrote it: `name`, and `kind` (`person`, `org`, `handle` or `unknown`). May be empty.",
+    "published": "Date of publication, ISO 8601, as precise as it is known.",
+    "published_precision": "`year`, `month`, `day` or `second`.",
+    "published_offset": "Offset from UTC such as `+02:00`, where the page states one.",
+    "modified": "Date of the last change that the page states.",
+    "publisher": "The outlet's name.",
+    "agency": "The news agency that the text credits.",
+    "place": "The place in the dateline.",
+    "quoted_sources": "Pieces that the page collects or quotes at length: `author`, `outlet`, `date`.",
+    "url": "The page's address, without tracking parameters and fragment.",
+    "domain": "The registered domain of `url`.",
+    "language": "BCP 47 code, told from the text; `und` if unsure.",
+    "language_score": "How sure the detector is, 0 to 1.",
+    "language_declared": "What the page says its language is.",
+    "section": "The part of the site that the page says it belongs to.",
+    "tags": "Keywords that the page states.",
+    "license": "Licence that the page states: an SPDX identifier or an address.",
+    "retrieved_at": "When the page was downloaded, where the input says so.",
+    "source_path": "Path of the raw file relative to RAW; `#n` names record n, `!/` a member of an archive.",
+    "source_sha256": "SHA-256 of the raw page, 64 hex digits.",
+    "media_type": "`text/html` or `text/plain`, or what the input declares.",
+    "characters": "Characters of `text`.",
+    "words": "Words of `text`.",
+    "lines_kept": "Lines of the page that make the text.",
+    "lines_dropped": "Lines that were taken out.",
+    "lines_metadata": "Lines that were moved to fields such as `title` and `authors`.",
+    "duplicate_of": "`id` of the document that has the same text, if the recipe marks duplicates instead of leaving them out.",
+    "quality": "Measures of the page and its text; see below.",
+    "provenance": "For each filled field: `field`, `method` (`json_ld`, `opengraph`, `declared`, `text`...) and `confidence`, 0 to 1.",
+}
+QUALITY_FIELDS = {
+    "page_type": "Kind of page.",
+    "flags": "Short codes of what is noteworthy, such as `empty` or `replacement_characters`.",
+    "fixes": "Fixes of normalisation and how many lines each changed.",
+    "encoding": "The encoding that the page was decoded from.",
+    "confidence": "How sure the judge is of the page as a whole.",
+    "kept_share": "Share of the page's characters that were kept.",
+    "mean_word_length": "Characters in a word, on average.",
+    "stop_word_share": "Share of words that are stop words of the language.",
+    "symbol_share": "Share of characters that are neither letters, digits, blanks nor punctuation.",
+    "repeated_line_share": "Share of lines that repeat an earlier one.",
+    "template_share": "Share of lines that recur on other pages of the site.",
+    "duplicate_similarity": "Similarity to the nearest other document.",
+    "private": "Kinds of private data that were scanned for, and how often each was found.",
+}
+LINE_COLUMNS = {
+    "document_id": "`id` of the document.",
+    "line": "Position in the page, from 0.",
+    "text": "The line, after normalisation.",
+    "role": "What the line is; see [roles](roles.md).",
+    "verdict": "`keep`, `drop` or `metadata`.",
+    "reason": "Short stable code of why; see [roles](roles.md).",
+    "score": "0 to 1: how likely the line is content, by what decided.",
+    "start": "Where the line begins: characters into the source's text (for HTML, into the page's lines joined by newlines).",
+    "end": "Where it ends.",
+    "evidence": "What decided, for instance the phrase that matched.",
+}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [" | ".join(head), "|".join("---" for _ in head), *(" | ".join(map(_cell, row)) for row in rows)]
+    return "\n".join([f"| {lines[0]} |", f"|{lines[1]}|", *(f"| {line} |" for line in lines[2:])])
+
+
+def _type(kind: pa.DataType) -> str:
+    """An Arrow type as a reader says it: list of struct(name, kind)."""
+    if pa.types.is_list(kind):
+        return f"list of {_type(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "struct" if kind.num_fields > 4 else f"struct({', '.join(field.name for field in kind)})"
+    return str(kind)
+
+
+def _columns(columns: pa.Schema, meanings: Mapping[str, str]) -> str:
+    if set(columns.names) != set(meanings):
+        raise SystemExit(f"docs/generate.py: columns without a meaning, or too many: {set(columns.names) ^ set(meanings)}")
+    rows = [(f"`{field.name}`", _type(field.type), meanings[field.name]) for field in columns]
+    return _table(("column", "type", "meaning"), rows)
+
+
+def document_columns() -> str:
+    return _columns(schema.DOCUMENTS, DOCUMENT_COLUMNS)
+
+
+def quality_fields() -> str:
+    return _columns(pa.schema(list(schema.QUALITY)), QUALITY_FIELDS)
+
+
+def line_columns() -> str:
+    return _columns(schema.LINES, LINE_COLUMNS)
+
+
+def roles() -> str:
+    rows = [(f"`{r.name}`", r.verdict, r.definition, r.example) for r in ROLES.values()]
+    return _table(("role", "verdict", "what it is", "example"), [tuple(map(_html, row)) for row in rows])
+
+
+def reasons() -> str:
+    rows = [(f"`{r.code}`", r.kind, r.definition, r.example) for r in REASONS.values()]
+    return _table(("reason", "kind", "what it means", "example"), [tuple(map(_html, row)) for row in rows])
+
+
+def _html(text: str) -> str:
+    return text.replace("<", "&lt;")
+
+
+def causes() -> str:
+    return _table(("cause", "what it means"), [(f"`{code}`", meaning) for code, meaning in CAUSES.items()])
+
+
+def fixes() -> str:
+    rows = [(f"`{f.name}`", f.description, f"`{f.option} = true`" if f.option else "always") for f in FIXES.values()]
+    return _table(("fix", "what it does", "made"), rows)
+
+
+def _sections() -> Iterator[tuple[str, type]]:
+    """(dotted name, class) of every table of the recipe."""
+
+    def inner(name: str, cls: type) -> Iterator[tuple[str, type]]:
+        yield name, cls
+        for key in dataclasses.fields(cls):
+            if dataclasses.is_dataclass(key.default_factory):
+                yield from inner(f"{name}.{key.name}", key.default_factory)  # type: ignore[arg-type]
+
+    for section in dataclasses.fields(Recipe):
+        if section.name == "site":
+            yield 'site."example.org"', Site
+        else:
+            yield from inner(section.name, type(getattr(Recipe(), section.name)))
+
+
+def recipe_keys() -> str:
+    parts = []
+    for name, cls in _sections():
+        about = (cls.__doc__ or "").partition(": ")[2]
+        rows = [
+            (f"`{key.name}`", "not set" if key.default is None else f"`{_toml(key.default)}`", key.metadata["doc"])
+            for key in dataclasses.fields(cls)
+            if not dataclasses.is_dataclass(key.default_factory)
+        ]
+        parts.append(f"### `[{name}]`\n\n{about[:1].upper()}{about[1:]}\n\n" + _table(("key", "default", "what it does"), rows))
+    return "\n\n".join(parts)
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+def recipe_file() -> str:
+    return f"```toml\n{tables.recipe_toml()}\n```"
+
+
+def commands() -> str:
+    """`--help` of the program and of every command, as a terminal of 100 columns shows it."""
+    group = typer.main.get_command(app)
+    names = sorted(group.commands)  # type: ignore[attr-defined]
+    environment = {**os.environ, "COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    parts = []
+    for words in ([], *([name] for name in names)):
+        command = [sys.executable, "-m", "cleaner", *words, "--help"]
+        shown = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, env=environment).stdout
+        text = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+        parts.append(f"## `{' '.join(['cleaner', *words])}`\n\n```text\n{text}\n```")
+    return "\n\n".join(parts)
+
+
+def _explained(width: int, record: bool = False) -> Any:
+    """The sample page of the README explained on a console of `width` columns."""
+    console = make_console()
+    console.file, console.width = io.StringIO(), width
+    console._color_system, console.record = None, record
+    document = clean(SHOWN)
+    for row in explain(document.fields, document.lines, console):
+        console.print(row, soft_wrap=True)
+    return console
+
+
+def before() -> str:
+    lines = SHOWN.read_text("utf-8").splitlines()
+    return "```text\n" + "\n".join(_cut(line, 100) for line in lines[:27]) + "\n...\n```"
+
+
+def after() -> str:
+    text = clean(SHOWN).text.split("\n\n")
+    return "```text\n" + "\n\n".join(_cut(p, 100) for p in text) + "\n```"
+
+
+def _cut(line: str, width: int) -> str:
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def explained() -> str:
+    shown = _explained(110).file.getvalue().splitlines()
+    return "```text\n" + "\n".join(_cut(line.rstrip(), 120) for line in shown) + "\n```"
+
+
+def card() -> str:
+    """The measured part of the sample dataset's card, from a fresh run over `raw/`."""
+    from cleaner import run
+    from cleaner.release.card import measured_part
+
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "raw", Path(folder, "raw"))
+        report = run(Path(folder, "raw"), Path(folder, "processed"))
+        manifest = json.loads(Path(folder, "processed/versions", f"{report.version}.json").read_text("utf-8"))
+    return str(measured_part(manifest)).strip()
+
+
+GENERATORS: dict[str, Callable[[], str]] = {
+    f.__name__: f
+    for f in (
+        document_columns, quality_fields, line_columns, roles, reasons, causes, fixes, recipe_keys, recipe_file, commands,
+        before, after, explained, card,
+    )
+}  # fmt: skip
+
+
+def fresh(page: str) -> str:
+    """The text of a page with its generated parts made anew."""
+    text = (ROOT / page).read_text("utf-8")
+    return FENCE.sub(lambda match: f"{match[1]}\n{GENERATORS[match[2]]()}\n\n{match[3]}", text)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if something is stale")
+    check = parser.parse_args().check
+    stale = [page for page in PAGES if fresh(page) != (ROOT / page).read_text("utf-8")]
+    for page in stale:
+        if not check:
+            (ROOT / page).write_text(fresh(page), "utf-8")
+        print(f"{page}: {'stale' if check else 'rewritten'}")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
