@@ -26,13 +26,14 @@ class Glyphs:
     """The drawn signs that the output uses."""
 
     bar: str  # parts of a full cell, smallest first
+    track: str  # where a bar has yet to go
     dot: str
     ellipsis: str
     quotes: tuple[str, str]
 
 
-DRAWN = Glyphs("▏▎▍▌▋▊▉█", "·", "…", ("“", "”"))
-PLAIN = Glyphs("#", "|", "...", ('"', '"'))
+DRAWN = Glyphs("▏▎▍▌▋▊▉█", "─", "·", "…", ("“", "”"))
+PLAIN = Glyphs("#", ".", "|", "...", ('"', '"'))
 
 DIM, GOOD, BAD, NOTE = "dim", "green", "red", "cyan"
 VERDICTS = {"keep": ("kept", GOOD), "drop": ("dropped", BAD), "metadata": ("metadata", NOTE)}
@@ -41,9 +42,16 @@ VERDICTS = {"keep": ("kept", GOOD), "drop": ("dropped", BAD), "metadata": ("meta
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+class _Console(Console):
+    """A console that leaves it to its caller what a pipe means that closes early."""
+
+    def on_broken_pipe(self) -> None:
+        raise
+
+
 def make_console(stderr: bool = False) -> Console:
     """A console for stdout or stderr: colour only on a terminal (and not with NO_COLOR), no markup, no guesses."""
-    console = Console(file=sys.stderr if stderr else sys.stdout, highlight=False, markup=False, emoji=False)
+    console = _Console(file=sys.stderr if stderr else sys.stdout, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, MAX_WIDTH)
     return console
 
@@ -113,6 +121,11 @@ def seconds_text(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun, in the plural where there is not just one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def rate_text(per_second: float) -> str:

@@ -22,6 +22,7 @@ from cleaner.report.console import (
     NOTE,
     VERDICTS,
     Glyphs,
+    counted,
     flow,
     glyphs_for,
     printable,
@@ -78,9 +79,9 @@ def head(fields: Mapping[str, Any], lines: Sequence[Line], width: int, glyphs: G
     if quality.get("encoding"):
         source.append(str(quality["encoding"]))
     verdicts = Counter[str](line.verdict for line in lines)
-    counted = [f"{fields.get('words') or 0:,} words", f"{fields.get('characters') or 0:,} characters"]
+    counts = [counted(fields.get("words") or 0, "word"), counted(fields.get("characters") or 0, "character")]
     by_verdict = ", ".join(f"{verdicts[v]:,} {word}" for v, (word, _) in VERDICTS.items())
-    counted.append(f"{len(lines):,} lines: {by_verdict}")
+    counts.append(f"{counted(len(lines), 'line')}: {by_verdict}")
     notes = [str(flag) for flag in quality.get("flags") or ()]
     fixes = [f"{fix['name']} {fix['count']}" for fix in quality.get("fixes") or ()]
     for name, items in (
@@ -92,7 +93,7 @@ def head(fields: Mapping[str, Any], lines: Sequence[Line], width: int, glyphs: G
         ("url", [fields.get("url")]),
         ("source", source),
         ("id", [fields.get("id")]),
-        ("text", counted),
+        ("text", counts),
         ("flags", notes),
         ("fixes", fixes),
     ):

@@ -1,4 +1,4 @@
-"""The live display of a run: one line on a terminal that is drawn anew, or now and then a plain line in a log."""
+"""The live display of a run: on a terminal a line that is drawn anew, in a log a plain line now and then."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from cleaner.report.console import Glyphs, bar, glyphs_for, rate_text, seconds_text
+from cleaner.report.console import BAD, DIM, GOOD, Glyphs, bar, counted, glyphs_for, rate_text, seconds_text
 from cleaner.report.summary import OnProgress, Progress
 
 WINDOW = 20.0
@@ -76,31 +76,33 @@ def facts(progress: Progress, pace: Pace, now: float) -> list[str]:
         of = f"/{progress.files_total:,}" if progress.files_total else ""
         said.append(f"{progress.files:,}{of} files")
     if progress.documents:
-        said.append(f"{progress.documents:,} documents")
+        said.append(counted(progress.documents, "document"))
     left = pace.left(now)
     if left is not None and left >= 1:
         said.append(f"{seconds_text(left)} left")
+    if progress.rejects:
+        said.append(counted(progress.rejects, "reject"))
     speed = pace.per_second(lambda p: p.documents, now)
     if speed:
         said.append(f"{rate_text(speed)} documents/s")
-    if progress.rejects:
-        said.append(f"{progress.rejects:,} rejects" if progress.rejects > 1 else "1 reject")
     return said
 
 
 def progress_line(progress: Progress, pace: Pace, now: float, width: int, glyphs: Glyphs) -> Text:
-    """The display's line: the stage, a bar, and as many facts as fit in `width` columns."""
+    """What the display shows: the stage, a bar, and the facts, on more than one row where `width` asks for it."""
     line = Text.assemble((f"{progress.stage:<10}", "bold"))
     share = share_done(progress)
     if share is not None and progress.stage != "done":
-        cells = 24 if width >= 100 else 12
+        cells = 24 if width >= 140 else 12
         drawn = bar(share, cells, glyphs)
-        line.append(drawn, "green").append(f"{'':{cells - len(drawn)}} {share:4.0%}  ")
-    parted = ""
+        line.append(drawn, GOOD).append(glyphs.track * (cells - len(drawn)), DIM).append(f" {share:4.0%}  ")
+    parted, column = "", line.cell_len
     for fact in facts(progress, pace, now):
-        if line.cell_len + len(parted) + len(fact) < width:
-            line.append(parted, "dim").append(fact, "red" if "reject" in fact else "")
-            parted = f" {glyphs.dot} "
+        if parted and column + len(parted) + len(fact) >= width:
+            parted, column = "\n" + " " * 10, 9
+        line.append(parted, DIM).append(fact, BAD if "reject" in fact else "")
+        column += len(parted) + len(fact)
+        parted = f" {glyphs.dot} "
     return line
 
 
@@ -116,7 +118,7 @@ def shown(console: Console, clock: Callable[[], float] = time.monotonic) -> Iter
 
 @contextmanager
 def _live(console: Console, clock: Callable[[], float]) -> Iterator[OnProgress]:
-    """One line, drawn anew several times a second and gone at the end."""
+    """Drawn anew several times a second, and gone at the end."""
     pace, glyphs = Pace(), glyphs_for(console)
     last = Progress("reading")
 
