@@ -30,7 +30,7 @@ PART_DOCUMENTS = pa.schema(
         ("cause", pa.string()),  # of rejects
         ("message", pa.string()),
         ("site", pa.string()),
-        *schema.DOCUMENTS,  # null for rejects, except `source_path` and, where known, `url`, `source_sha256`, `media_type`
+        *schema.DOCUMENTS,  # null for rejects, but for source_path and (where known) url, source_sha256, media_type
         ("text_key", pa.string()),  # 32 hex of the sha256 over the text; null when the text is empty
         ("document_hash", pa.string()),  # see release/rows.py; null for rejects
         ("lines_hash", pa.string()),
@@ -73,7 +73,8 @@ class Piece:
 class Parts:
     """All that is alive: the folder of part files, and a Parquet file with one row for each living piece.
 
-    `live` has the columns `file` and `part`, sorted by both; a row of part P is alive when its file stands there with P.
+    `live` has the columns `file` and `part`, sorted by both; a row of part P is alive when its file stands there
+    with P.
     """
 
     folder: Path

@@ -1,0 +1,181 @@
+"""The tables of one part, put together from what was cleaned, what was rejected, and rows of earlier parts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cleaner.cleaning import Cleaned
+from cleaner.engine.parts import PART_DOCUMENTS, PART_LINES, Parts, Piece
+from cleaner.records import Reject, Source
+from cleaner.release.rows import hash_documents, hash_lines
+
+_MADE_HERE = ("file", "record", "source_key", "source_path", "text_key", "document_hash", "lines_hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a reader found at one position of a file: a source to clean, or a reject."""
+
+    file: str
+    record: int
+    key: str
+    found: Source | Reject
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """File and position: what the engine calls it by."""
+        return self.file, self.record
+
+    @property
+    def size(self) -> int:
+        """Bytes (or characters) to clean."""
+        return len(self.found.data) if isinstance(self.found, Source) else 0
+
+
+def make_item(file: str, record: int, found: Source | Reject) -> Item:
+    """An item with its key: 32 hex over everything that can change its result, its position excepted."""
+    digest = hashlib.sha256()
+    if isinstance(found, Source):
+        told = [type(found.data).__name__, found.path, found.url, found.kind, found.charset, found.media_type,
+                found.retrieved_at, dict(found.declared), found.notes]  # fmt: skip
+        digest.update(json.dumps(told, sort_keys=True, default=str).encode() + b"\n")
+        digest.update(found.raw)
+    else:
+        digest.update(json.dumps([found.path, found.cause, found.message]).encode())
+    return Item(file, record, digest.hexdigest()[:32], found)
+
+
+def fingerprint(items: Sequence[Item]) -> str:
+    """32 hex over the first position and the keys of consecutive sources of one file."""
+    return hashlib.sha256(json.dumps([items[0].record, *(i.key for i in items)]).encode()).hexdigest()[:32]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows on their way into a part. Each table has a column `item`: the position in the part's list of items."""
+
+    documents: list[pa.Table] = field(default_factory=list)
+    lines: list[pa.Table] = field(default_factory=list)
+    rejects: dict[int, Reject] = field(default_factory=dict)
+
+    def add_cleaned(self, numbers: Sequence[int], cleaned: Cleaned) -> None:
+        """What `clean_batch` made of the items with these numbers."""
+        of_batch = pa.array(numbers, pa.int64())
+        for table, into in ((cleaned.documents, self.documents), (cleaned.lines, self.lines)):
+            items = of_batch.take(table["source"].combine_chunks())
+            into.append(table.drop_columns(["source"]).append_column("item", items))
+        self.rejects.update({numbers[n]: reject for n, reject in cleaned.rejects.items()})
+
+
+def assemble(items: Sequence[Item], rows: Rows) -> tuple[pa.Table, pa.Table, list[tuple[int, int]]]:
+    """The part's documents and lines (PART_DOCUMENTS, PART_LINES), and for each item (1 if a reject else 0, lines)."""
+    outcome = [("item", pa.int64()), ("outcome", pa.string()), ("cause", pa.string()), ("message", pa.string())]
+    rejected = [_reject_row(number, items[number].found, reject) for number, reject in rows.rejects.items()]
+    documents = [pa.Table.from_pylist(rejected, pa.schema([*outcome, *_plain_columns()]))]
+    documents += [
+        t if "outcome" in t.column_names else t.append_column("outcome", pa.repeat("document", t.num_rows))
+        for t in rows.documents
+    ]
+    table = pa.concat_tables(documents, promote_options="default").sort_by("item")
+    lines = pa.concat_tables([_no_lines(), *rows.lines], promote_options="default")
+    lines = lines.sort_by([("item", "ascending"), ("line", "ascending")])
+
+    of = [items[n] for n in table["item"].to_pylist()]
+    lines_hash = hash_lines(lines, by="item")
+    columns: dict[str, Any] = {name: table[name] for name in table.column_names}
+    columns["file"] = [i.file for i in of]
+    columns["record"] = [i.record for i in of]
+    columns["source_key"] = [i.key for i in of]
+    columns["source_path"] = [_clean(i.found.name) for i in of]
+    columns["text_key"] = _text_keys(table["text"])
+    columns["lines_hash"] = [lines_hash.get(n) for n in table["item"].to_pylist()]
+    columns["document_hash"] = pa.nulls(len(of), pa.string())
+    table = pa.table([columns[name] for name in PART_DOCUMENTS.names], PART_DOCUMENTS)
+    is_document = pc.equal(table["outcome"], "document")
+    hashes = iter(hash_documents(table.filter(is_document)))
+    column = [next(hashes) if document else None for document in is_document.to_pylist()]
+    place = table.schema.get_field_index("document_hash")
+    table = table.set_column(place, PART_DOCUMENTS.field(place), pa.array(column, pa.string()))
+
+    numbers = lines["item"].combine_chunks()
+    made: dict[str, Any] = {
+        "file": pa.array([i.file for i in items], pa.string()).take(numbers),
+        "record": pa.array([i.record for i in items], pa.int64()).take(numbers),
+    }
+    lines = pa.table([made[name] if name in made else lines[name] for name in PART_LINES.names], PART_LINES)
+    of_item = dict(zip(columns["item"].to_pylist(), is_document.to_pylist(), strict=True))
+    lines_of = {entry["values"]: entry["counts"] for entry in pc.value_counts(numbers).to_pylist()}
+    return table, lines, [(int(not of_item.get(n, True)), lines_of.get(n, 0)) for n in range(len(items))]
+
+
+class EarlierRows:
+    """Rows that earlier parts hold of one file, found by source key."""
+
+    def __init__(self, folder: Path, file: str, pieces: Sequence[Piece]) -> None:
+        self._parts = Parts(folder, folder)
+        self._file = file
+        self._places: dict[str, tuple[str, int]] = {}
+        for piece in pieces:
+            columns = ["file", "record", "source_key", "outcome", "url"]
+            table = pq.read_table(self._parts.documents(piece.part), columns=columns)
+            table = table.filter(pc.field("file") == file)
+            for row in table.to_pylist():
+                # an id that was made from the position goes with the position
+                bound = row["outcome"] == "document" and row["url"] is None
+                key = f"{row['source_key']}#{row['record']}" if bound else row["source_key"]
+                self._places[key] = (piece.part, row["record"])
+
+    def take(self, items: Sequence[Item], rows: Rows) -> set[int]:
+        """Put rows that are there into `rows`; returns the numbers of their items."""
+        wanted: dict[str, dict[int, list[int]]] = {}
+        for number, item in enumerate(items):
+            if item.file == self._file:
+                place = self._places.get(item.key) or self._places.get(f"{item.key}#{item.record}")
+                if place:
+                    wanted.setdefault(place[0], {}).setdefault(place[1], []).append(number)
+        for part, numbers in wanted.items():
+            for path, into in ((self._parts.documents(part), rows.documents), (self._parts.lines(part), rows.lines)):
+                table = pq.read_table(path, filters=pc.field("file") == self._file).replace_schema_metadata(None)
+                found = [(row, n) for row, r in enumerate(table["record"].to_pylist()) for n in numbers.get(r, ())]
+                taken = table.drop_columns([c for c in _MADE_HERE if c in table.column_names])
+                taken = taken.take(pa.array([row for row, _ in found], pa.int64()))
+                into.append(taken.append_column("item", pa.array([n for _, n in found], pa.int64())))
+        return {n for of_part in wanted.values() for of_record in of_part.values() for n in of_record}
+
+
+def _reject_row(number: int, found: Source | Reject, reject: Reject) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "item": number, "outcome": "reject", "cause": reject.cause, "message": _clean(reject.message),
+    }  # fmt: skip
+    if isinstance(found, Source):
+        row |= {"url": found.url and _clean(found.url), "source_sha256": found.sha256, "media_type": found.media_type}
+    return row
+
+
+def _plain_columns() -> list[pa.Field]:
+    known = {"item", "outcome", "cause", "message", *_MADE_HERE}
+    return [f for f in PART_DOCUMENTS if f.name not in known]
+
+
+def _no_lines() -> pa.Table:
+    fields = [f for f in PART_LINES if f.name not in ("file", "record")]
+    return pa.schema([("item", pa.int64()), *fields]).empty_table()
+
+
+def _text_keys(texts: pa.ChunkedArray) -> list[str | None]:
+    return [hashlib.sha256(t.encode()).hexdigest()[:32] if t else None for t in texts.to_pylist()]
+
+
+def _clean(text: str) -> str:
+    """Text that UTF-8 can hold: half a surrogate pair stands escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+

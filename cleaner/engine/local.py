@@ -1,0 +1,230 @@
+"""The supervised pool: tasks in, messages out, on this machine's processes.
+
+No pool that is to be had can name the document that hung, crashed or ate the memory, so this one watches its children
+itself: the time since a child's last message, its memory, and its death. What fails is tried again in smaller bites
+until one source is left; that one is condemned to be a reject, and the work goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+import cleaner
+from cleaner.engine.messages import Batch, Committed, Failed, FileDone, Order, Reading, Ready, Setup, frame, unframe
+from cleaner.engine.plan import Task
+from cleaner.errors import CleanerError
+from cleaner.recipe import Limits
+from cleaner.records import Reject
+
+_TICK = 0.1  # seconds between two looks at the children
+_START = 300.0  # seconds that a child may take to be ready
+_STRIKES = 3  # attempts at a task that fails where no source can be blamed
+_ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(slots=True)
+class Tick:
+    """Given out now and then: what has been cleaned and not committed yet, by all children together."""
+
+    documents: int
+    rejects: int
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One child and what it is at."""
+
+    process: subprocess.Popen[bytes]
+    log: IO[bytes]
+    order: Order | None = None
+    doing: Any = None
+    """The last message; None while it starts, Ready while it is idle."""
+    since: float = field(default_factory=time.monotonic)
+    strikes: int = 0
+    buffer: bytearray = field(default_factory=bytearray)
+    memory: psutil.Process | None = None
+
+
+class Pool:
+    """Children that do tasks. Use as a context manager: leaving it kills them."""
+
+    def __init__(self, workers: int, setup: Setup, limits: Limits, logs: Path) -> None:
+        """`logs` is a folder for what the children print."""
+        self._size = workers
+        self._setup = setup
+        self._limits = limits
+        self._logs = logs
+        self._started = 0
+        self._workers: list[_Worker] = []
+        self._selector = selectors.DefaultSelector()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in list(self._workers):
+            self._end(worker)
+        self._selector.close()
+
+    def run(self, tasks: Iterator[Task]) -> Generator[Committed | FileDone | Tick]:
+        """Do all tasks; messages come as they happen. OSError when a child's disk is full, CleanerError on a defect."""
+        orders = (Order(task.files) for task in tasks)
+        waiting = next(orders, None)
+        looked = 0.0
+        while waiting or any(w.order for w in self._workers):
+            while waiting and len(self._workers) < self._size:
+                self._start(waiting)
+                waiting = next(orders, None)
+            for selected, _ in self._selector.select(_TICK):
+                worker: _Worker = selected.data
+                for message in self._receive(worker):
+                    if isinstance(message, Committed | FileDone):
+                        self._note(worker, message)
+                        yield message
+                    elif isinstance(message, Failed):
+                        _raise(message)
+                    elif isinstance(message, Ready):
+                        if worker.doing is not None:  # else it has just started, for the order that it has
+                            worker.order, waiting, worker.strikes = waiting, next(orders, None), 0
+                        if worker.order:
+                            self._send(worker, worker.order)
+                    worker.doing, worker.since = message, time.monotonic()
+            if time.monotonic() - looked >= _TICK:  # after hearing what was told: the driver may have been stopped
+                for worker in list(self._workers):
+                    self._watch(worker)
+                looked = time.monotonic()
+            batches = [w.doing for w in self._workers if isinstance(w.doing, Batch)]
+            yield Tick(sum(b.documents for b in batches), sum(b.rejects for b in batches))
+
+    def _start(self, order: Order, strikes: int = 0) -> None:
+        """Start a child for an order, which it gets when it says that it has loaded everything."""
+        environment = os.environ | dict.fromkeys(_ONE_THREAD, "1")
+        home = str(Path(cleaner.__file__).parent.parent)
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+        self._started += 1
+        log = open(self._logs / f"child-{self._started}.log", "w+b")  # noqa: SIM115
+        command = [sys.executable, "-P", "-m", "cleaner.engine.child"]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment, process_group=0
+        )
+        worker = _Worker(process, log, order, strikes=strikes)
+        self._workers.append(worker)
+        assert process.stdout
+        os.set_blocking(process.stdout.fileno(), False)
+        self._selector.register(process.stdout, selectors.EVENT_READ, worker)
+        self._send(worker, self._setup)
+
+    def _end(self, worker: _Worker) -> int:
+        """Kill a child, and return its exit status."""
+        process = worker.process
+        assert process.stdin
+        assert process.stdout
+        process.kill()
+        self._workers.remove(worker)
+        self._selector.unregister(process.stdout)
+        status = process.wait()
+        process.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        worker.log.close()
+        return status
+
+    def _send(self, worker: _Worker, message: Any) -> None:
+        """Send an order; that a child died shows when it is next watched."""
+        assert worker.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            worker.process.stdin.write(frame(message))
+            worker.process.stdin.flush()
+
+    def _receive(self, worker: _Worker) -> list[Any]:
+        """What a child has told since; nothing when it died."""
+        assert worker.process.stdout
+        data = os.read(worker.process.stdout.fileno(), 1 << 20)
+        if not data:
+            self._died(worker)
+            return []
+        worker.buffer += data
+        return unframe(worker.buffer)
+
+    def _note(self, worker: _Worker, message: Committed | FileDone) -> None:
+        """Take what is done out of the child's order, so that another attempt starts from there."""
+        assert worker.order
+        if isinstance(message, FileDone):
+            worker.order.files = [entry for entry in worker.order.files if entry[0].path != message.path]
+            return
+        for piece in message.pieces:
+            for file, pieces in worker.order.files:
+                if file.path == piece.path:
+                    pieces.append(piece)
+
+    def _watch(self, worker: _Worker) -> None:
+        """Fail a child that takes too long or too much memory."""
+        limit = _START if worker.doing is None else self._limits.seconds
+        watched = worker.doing is None or isinstance(worker.doing, Reading | Batch)
+        if watched and limit and time.monotonic() - worker.since > limit:
+            self._fail(worker, "timed_out", f"It took longer than {limit:g} seconds.")
+            return
+        try:
+            worker.memory = worker.memory or psutil.Process(worker.process.pid)
+            held = worker.memory.memory_info().rss
+        except psutil.Error:
+            return
+        if held > self._limits.memory_mb * 2**20:
+            self._fail(worker, "out_of_memory", f"It took more than {self._limits.memory_mb} MB of memory.")
+
+    def _died(self, worker: _Worker) -> None:
+        status = worker.process.wait()
+        if status == -signal.SIGKILL:
+            self._fail(worker, "out_of_memory", "The system killed its process, most likely for want of memory.")
+        elif status < 0:
+            name = signal.Signals(-status).name
+            self._fail(worker, "crashed", f"Its process crashed ({name}).")
+        else:
+            self._fail(worker, "crashed", f"Its process ended with status {status}.")
+
+    def _fail(self, worker: _Worker, cause: str, message: str) -> None:
+        """Replace a child that failed, and order the rest of its task again with what its failure taught."""
+        order, doing = worker.order, worker.doing
+        worker.log.seek(0)
+        log = worker.log.read().decode("utf-8", "replace")
+        self._end(worker)
+        if order is None:
+            return
+        strikes = worker.strikes
+        if isinstance(doing, Batch) and len(doing.names) == 1:
+            name, path, record = doing.names[0]
+            order.condemned[name] = Reject(path, cause, message, record)
+        elif isinstance(doing, Batch):
+            order.alone |= {name for name, _, _ in doing.names}
+        elif isinstance(doing, Reading) and order.careful:
+            text = f"The file could not be read on from here. {message}"
+            order.stops[doing.path] = (doing.record, Reject(doing.path, cause, text, doing.record or None))
+        elif isinstance(doing, Reading):
+            order.careful = True
+        else:
+            strikes += 1
+            if strikes >= _STRIKES or doing is None:
+                at = "starting" if doing is None else "writing"
+                raise CleanerError(f"A worker process failed while {at}. {message}\n{log[-2000:]}".rstrip())
+        self._start(order, strikes)
+
+
+def _raise(failed: Failed) -> None:
+    if isinstance(failed.error, OSError):
+        raise failed.error
+    raise CleanerError(
+        f"A worker failed: {failed.error}. This is a defect of cleaner: please report it. The next run goes on where "
+        f"this one stopped.\n{failed.trace}"
+    )

@@ -1,0 +1,82 @@
+"""What there is to do: the files of the input as they are now, and tasks for those that must be read.
+
+A task is self-contained: its worker reads the files itself. Tasks come from the input alone, never from the number of
+workers, and what becomes of a source does not depend on the task it is in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleaner import cleaning, judge
+from cleaner.engine.ledger import Ledger, Seen
+from cleaner.engine.parts import Piece
+from cleaner.read.find import InputFile, find
+from cleaner.recipe import Recipe
+from cleaner.records import Skipped
+
+LARGE = 16 * 2**20
+"""A file of this many bytes is a task of its own; smaller ones are grouped up to it."""
+
+_GROUP = 256
+_FORMAT = "1"  # of the part files; another one makes all earlier parts useless
+_GRAIN = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in use
+
+
+@dataclass(slots=True)
+class Task:
+    """Files for one worker, each with what earlier runs made of it, by path."""
+
+    files: list[tuple[InputFile, list[Piece]]] = field(default_factory=list)
+    bytes: int = 0
+
+
+def cleaning_key(recipe: Recipe) -> str:
+    """32 hex over all that decides what becomes of a source, the source itself excepted: recipe, code and model."""
+    made_with = [_FORMAT, recipe.cleaning_hash, cleaning.CODE_VERSION, judge.model_hash()]
+    return hashlib.sha256(json.dumps(made_with).encode()).hexdigest()[:32]
+
+
+def look(raw: Path, skipped: Counter[str]) -> Iterator[Seen]:
+    """The files of the input with their stamps; what is no input is counted in `skipped`, by kind."""
+    started = time.time_ns()
+    for met in find(raw):
+        if isinstance(met, Skipped):
+            skipped[met.what] += met.count
+            continue
+        stamps = [(met.size, met.mtime_ns), _sidecar_stamp(met)]
+        settled = all(mtime < started - _GRAIN for _, mtime in stamps)
+        yield Seen(met, ":".join(f"{size}.{mtime}" for size, mtime in stamps), settled)
+
+
+def _sidecar_stamp(file: InputFile) -> tuple[int, int]:
+    """Size and mtime of the `page.html.json` that may lie beside a page: zeros when there is none."""
+    sidecar = file.location + b".json" if isinstance(file.location, bytes) else file.location + ".json"
+    try:
+        status = os.stat(sidecar)
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
+
+
+def make_tasks(ledger: Ledger, key: str, pending: int) -> Iterator[Task]:
+    """Tasks for the files that `Ledger.list_pending` found: large files first, then groups of small ones by path."""
+    group = max(16, min(_GROUP, pending // 16))
+    for file in ledger.pending(at_least=LARGE, below=2**62):
+        yield Task([(file, ledger.pieces_of(file.path, key))], file.size)
+    task = Task()
+    for file in ledger.pending(at_least=0, below=LARGE):
+        if task.files and (len(task.files) >= group or task.bytes + file.size > LARGE):
+            yield task
+            task = Task()
+        task.files.append((file, ledger.pieces_of(file.path, key)))
+        task.bytes += file.size
+    if task.files:
+        yield task

@@ -1,0 +1,216 @@
+"""What a worker does with one task: read its files, clean what is new, commit parts. Same input, same rows.
+
+Everything it is about to do goes through `tell`, so that whoever watches knows at every moment what the worker is at:
+when it dies or hangs, the last thing told names the culprit. The watcher then orders the rest of the task again, with
+what it has learnt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleaner import cleaning
+from cleaner.engine.assemble import EarlierRows, Item, Rows, assemble, fingerprint, make_item
+from cleaner.engine.messages import Batch, Committed, FileDone, Message, Order, Reading, Writing
+from cleaner.engine.parts import Piece, part_name, write_part
+from cleaner.engine.storage import is_disk_full
+from cleaner.read import read_file
+from cleaner.read.find import InputFile
+from cleaner.recipe import Recipe
+from cleaner.records import Reject, Skipped, Source
+
+_PART_SOURCES, _PART_BYTES = 1000, 32 * 2**20
+_BATCH_SOURCES, _BATCH_BYTES = 128, 16 * 2**20
+_CUT_BELOW = "008"  # one key in 512 is less
+_BROKE_OFF = "The file could not be read on from here. "
+_PASSING = {"unreadable", "vanished"}  # causes that can mend without a trace in the file's size and time
+
+
+@dataclass(slots=True)
+class _File:
+    """A file on its way, and where its rows went."""
+
+    file: InputFile
+    earlier: list[Piece]
+    sources: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    parts: list[str] = field(default_factory=list)
+    passing: bool = False
+
+
+def run_task(order: Order, recipe: Recipe, key: str, folder: Path, tell: Callable[[Message], None]) -> None:
+    """Do a task: each of its files is told as FileDone once its sources lie in parts in `folder`.
+
+    Nothing that a file can hold raises; OSError when the disk does not take a part.
+    """
+    part = _Part(order, recipe, key, folder, tell)
+    for input_file, earlier in order.files:
+        file = _File(input_file, earlier)
+        for piece in _cut(_read(file, order, recipe, tell)):
+            file.sources += len(piece)
+            print_of = fingerprint(piece)
+            same = [p.part for p in earlier if p.first == piece[0].record and p.fingerprint == print_of]
+            if same:
+                file.parts.append(same[0])
+            else:
+                part.add(file, piece)
+        part.done.append(file)
+    part.commit()
+
+
+def _read(file: _File, order: Order, recipe: Recipe, tell: Callable[[Message], None]) -> Iterator[Item]:
+    """All that a file holds, in order; where its reading fails, a reject ends it."""
+    path, record = file.file.path, 0
+    stop, last = order.stops.get(path, (-1, None))
+    reader = read_file(file.file, recipe)
+    while True:
+        if last and record == stop:
+            yield make_item(path, record, last)
+            return
+        tell(Reading(path, record))
+        try:
+            found = next(reader)
+        except StopIteration:
+            return
+        except BaseException as e:
+            yield make_item(path, record, _failure(e, path, record or None, _BROKE_OFF))
+            return
+        if isinstance(found, Skipped):
+            file.skipped[found.what] += found.count
+            continue
+        if isinstance(found, Reject) and found.cause in _PASSING:
+            file.passing = True
+        yield make_item(path, record, found)
+        record += 1
+
+
+def _cut(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """Cut a file's items into pieces. Where, depends on the items' keys, too: so soon after a changed record the cuts
+    fall again where they fell before, and the pieces there are recognised."""
+    piece: list[Item] = []
+    size = 0
+    for item in items:
+        piece.append(item)
+        size += item.size
+        if len(piece) >= _PART_SOURCES or size >= _PART_BYTES or item.key < _CUT_BELOW:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
+
+
+class _Part:
+    """A part in the making: pieces of distinct files, gathered until they are worth a part."""
+
+    def __init__(self, order: Order, recipe: Recipe, key: str, folder: Path, tell: Callable[[Message], None]) -> None:
+        self._order = order
+        self._recipe = recipe
+        self._key = key
+        self._folder = folder
+        self._tell = tell
+        self._pieces: list[tuple[_File, list[Item]]] = []
+        self._sources = self._bytes = 0
+        self.done: list[_File] = []
+        """Files read to their end, which may have a piece here."""
+
+    def add(self, file: _File, piece: list[Item]) -> None:
+        """Take a piece in, committing what there is when it is full or has a piece of the same file."""
+        if any(other is file for other, _ in self._pieces):
+            self.commit()
+        self._pieces.append((file, piece))
+        self._sources += len(piece)
+        self._bytes += sum(item.size for item in piece)
+        if self._sources >= _PART_SOURCES or self._bytes >= _PART_BYTES:
+            self.commit()
+
+    def commit(self) -> None:
+        """Clean what is new, write the part, and tell which files are done."""
+        if self._pieces:
+            self._write(*self._clean())
+        self._pieces, self._sources, self._bytes = [], 0, 0
+        for file in self.done:
+            skipped, size = dict(file.skipped), file.file.size
+            self._tell(FileDone(file.file.path, size, file.sources, skipped, file.parts, file.passing))
+        self.done = []
+
+    def _clean(self) -> tuple[list[Item], Rows, int]:
+        """The part's items, a row for each of them, and how many rows were there already."""
+        items = [item for _, piece in self._pieces for item in piece]
+        rows = Rows()
+        ready: set[int] = set()
+        for file, _ in self._pieces:
+            if any(piece.sources > 1 for piece in file.earlier):
+                ready |= EarlierRows(self._folder, file.file.path, file.earlier).take(items, rows)
+        reused = len(ready)
+        for number, item in enumerate(items):
+            reject = item.found if isinstance(item.found, Reject) else self._order.condemned.get(item.name)
+            if reject and number not in ready:
+                rows.rejects[number] = reject
+        for batch in self._batches(items, [n for n in range(len(items)) if n not in ready and n not in rows.rejects]):
+            self._clean_batch(items, batch, rows)
+        return items, rows, reused
+
+    def _batches(self, items: Sequence[Item], numbers: Sequence[int]) -> Iterator[list[int]]:
+        """Cut items into batches; those that shall be alone are."""
+        batch: list[int] = []
+        size = 0
+        for number in numbers:
+            alone = items[number].name in self._order.alone
+            if batch and (alone or len(batch) >= _BATCH_SOURCES or size + items[number].size > _BATCH_BYTES):
+                yield batch
+                batch, size = [], 0
+            if alone:
+                yield [number]
+            else:
+                batch.append(number)
+                size += items[number].size
+        if batch:
+            yield batch
+
+    def _clean_batch(self, items: Sequence[Item], batch: list[int], rows: Rows) -> None:
+        """Clean a batch; when that raises, each of its sources alone, so that one exception costs one source."""
+        sources = [s for n in batch if isinstance(s := items[n].found, Source)]
+        names = [(items[n].name, s.path, s.record) for n, s in zip(batch, sources, strict=True)]
+        self._tell(Batch(names, sum(t.num_rows for t in rows.documents), len(rows.rejects)))
+        try:
+            rows.add_cleaned(batch, cleaning.clean_batch(sources, self._recipe))
+        except BaseException as e:
+            reject = _failure(e, sources[0].path, sources[0].record, "")
+            if len(batch) == 1:
+                rows.rejects[batch[0]] = reject
+            else:
+                for number in batch:
+                    self._clean_batch(items, [number], rows)
+
+    def _write(self, items: list[Item], rows: Rows, reused: int) -> None:
+        """Write the part."""
+        self._tell(Writing())
+        documents, lines, counts = assemble(items, rows)
+        prints = [fingerprint(piece) for _, piece in self._pieces]
+        part = part_name(self._key, zip((file.file.path for file, _ in self._pieces), prints, strict=True))
+        pieces = []
+        start = 0
+        for (file, piece), print_of in zip(self._pieces, prints, strict=True):
+            of_piece = counts[start : start + len(piece)]
+            rejects, lines_of = (sum(column) for column in zip(*of_piece, strict=True))
+            path, first = file.file.path, piece[0].record
+            pieces.append(Piece(part, path, self._key, first, len(piece), rejects, lines_of, print_of))
+            file.parts.append(part)
+            start += len(piece)
+        write_part(self._folder, pieces, documents, lines)
+        self._tell(Committed(pieces, len(items) - reused))
+
+
+def _failure(error: BaseException, path: str, record: int | None, prefix: str) -> Reject:
+    """The reject for what cleaning or reading raised; errors that are no fault of the source are raised again."""
+    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit) or is_disk_full(error):
+        raise error
+    if isinstance(error, MemoryError):
+        return Reject(path, "out_of_memory", f"{prefix}It needed more memory than there was.", record)
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    text = " ".join(re.sub(r" at 0x[0-9a-fA-F]{1,16}", "", text[:2000]).split())[:300]
+    return Reject(path, "failed", f"{prefix}{type(error).__name__}: {text}", record)

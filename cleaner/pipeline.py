@@ -1,0 +1,73 @@
+"""The whole path, from raw files to a release: look and clean, decide, release."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from cleaner.corpus.duplicates import decide, read_withdrawn
+from cleaner.engine.folder import check_folders, claim_folder
+from cleaner.engine.ledger import Ledger
+from cleaner.engine.stage import Reporter, clean_files, living_parts
+from cleaner.engine.storage import storage_errors
+from cleaner.errors import RecipeError
+from cleaner.recipe import Recipe
+from cleaner.release.make import release
+from cleaner.report.summary import OnProgress, RunReport
+
+
+def run(
+    raw: str | Path,
+    processed: str | Path,
+    *,
+    recipe: Recipe | str | Path | None = None,
+    workers: int | None = None,
+    engine: str = "local",
+    on_progress: OnProgress | None = None,
+) -> RunReport:
+    """Clean a folder of raw files (or a single file), and release what changed as a version of the dataset.
+
+    Interrupted or killed at any moment, the next call goes on where it stopped, and ends with the same bytes.
+
+    Args:
+        raw: Folder or file to read; never written to.
+        processed: Folder of the dataset: new, or holding an earlier release.
+        recipe: A Recipe, or the path of a TOML file; None for the default.
+        workers: Number of processes; by default one for each processor.
+        engine: "local", the only one in this version.
+        on_progress: Called at most about ten times a second.
+
+    Returns:
+        What was done; `released` says whether there is a new version.
+
+    Raises:
+        InputError: There is nothing to read in `raw`.
+        RecipeError: The recipe is wrong, or there is no such engine.
+        RefusedError: `processed` holds something else; BusyError, another run is at work there.
+        StorageError: The disk is full, or `processed` cannot be written.
+    """
+    started = time.monotonic()
+    raw, processed = Path(raw), Path(processed)
+    if not isinstance(recipe, Recipe):
+        recipe = Recipe.load(recipe) if recipe is not None else Recipe()
+    if engine != "local":
+        raise RecipeError(f"The engine {engine!r} is not available in this version. Use 'local'.")
+    if workers is not None and workers < 1:
+        raise RecipeError(f"A run needs at least one worker, not {workers}.")
+    workers = workers or len(os.sched_getaffinity(0))
+
+    check_folders(raw, processed)
+    reporter = Reporter(on_progress)
+    with storage_errors(processed), claim_folder(processed) as state, Ledger(state.ledger, state.parts) as ledger:
+        report = clean_files(raw, state, ledger, recipe, workers, reporter)
+        report.processed = str(processed)
+        reporter.stage("comparing")
+        parts = living_parts(state, ledger)
+        decisions = decide(parts, recipe, state.work, read_withdrawn(processed))
+        reporter.stage("releasing")
+        release(parts, decisions, processed, recipe, report)
+        ledger.remove_dead(state.parts)
+    reporter.stage("done")
+    report.seconds = time.monotonic() - started
+    return report
