@@ -19,7 +19,7 @@ import typer
 
 from cleaner import __version__
 from cleaner.command import close_stdout, command, data_stream, warn
-from cleaner.errors import DocumentError
+from cleaner.errors import DocumentError, VersionError
 
 if TYPE_CHECKING:
     from cleaner.recipe import Recipe
@@ -125,10 +125,10 @@ def run(
     A run that was interrupted goes on where it was; pages that have not changed are not cleaned again. Exit code 3
     says that the release is made, but some sources were rejected: see PROCESSED/rejects.jsonl.
     """
-    from cleaner.pipeline import run as run_pipeline
-
     chosen = _recipe(recipe)
     with _progress(quiet or as_json) as on_progress:
+        from cleaner.pipeline import run as run_pipeline  # takes a moment, during which something should be seen
+
         report = run_pipeline(
             raw, processed, recipe=chosen, workers=workers, engine=engine.value, on_progress=on_progress
         )
@@ -290,3 +290,21 @@ def recipe(
     print(f"{file} is a good recipe. " + ("It differs from the default in:" if changes else "It is the default."))
     for key, value, default in changes:
         print(f"  {key} = {value}  (default: {default})")
+
+
+@app.command()
+@command
+def versions(processed: Processed) -> None:
+    """List the versions of a dataset."""
+    from cleaner.release.manifest import read_manifests
+    from cleaner.report.console import load_line, make_console
+    from cleaner.report.tables import versions_table
+
+    manifests = read_manifests(processed)
+    if not manifests:
+        raise VersionError(f"{processed} holds no version of a dataset. `cleaner run RAW {processed}` makes one.")
+    console = make_console()
+    console.print(versions_table(manifests))
+    console.print()
+    console.print(f"Load the newest:  {load_line(str(processed))}", soft_wrap=True)
+    console.print(f"Load a version:   {load_line(str(processed), manifests[0].version)}", soft_wrap=True)

@@ -8,6 +8,7 @@ import io
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn, ParamSpec
 
@@ -53,7 +54,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 def _fail(message: str, code: int, error: BaseException) -> NoReturn:
     """Print one message on stderr and leave with `code`."""
     if os.environ.get("CLEANER_DEBUG") == "1":
-        raise error
+        traceback.print_exception(error)
     colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     warn(message, "\x1b[1;31merror:\x1b[0m" if colour else "error:")
     raise typer.Exit(code) from None

@@ -7,6 +7,7 @@ ones.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -262,10 +263,15 @@ class _Summary:
             after = f"after {report.previous}" if report.previous else "the first"
             rows.append(("Release", wrap(f"{where}, version {report.version} (new, {after})", 9, self.width), "green"))
         if report.version is not None:
-            quoted = '"' + report.processed.replace("\\", "\\\\").replace('"', '\\"') + '"'
-            rows.append(("Load it", f"datasets.load_dataset({printable(quoted)})", ""))
+            rows.append(("Load it", load_line(report.processed), ""))
         self.rows.append(Text())
         self.rows.extend(Text.assemble((name.ljust(9), "bold"), (rest, style)) for name, rest, style in rows)
+
+
+def load_line(processed: str, version: str | None = None) -> str:
+    """The line of Python that loads a dataset, or one version of it."""
+    values = [processed] if version is None else [processed, f"v{version}"]
+    return f"datasets.load_dataset({printable(', '.join(json.dumps(v, ensure_ascii=False) for v in values))})"
 
 
 def path_text(*parts: str) -> str:

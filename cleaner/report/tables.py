@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +13,9 @@ from rich.text import Text
 from cleaner.recipe import Recipe, Site
 from cleaner.report.console import DIM, NOTE, VERDICTS
 from cleaner.roles import REASONS, ROLES
+
+if TYPE_CHECKING:
+    from cleaner.release.manifest import Manifest
 
 VERDICT_HEADS = {
     "keep": "Kept: they make the text",
@@ -75,6 +78,21 @@ def roles_markdown() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def versions_table(manifests: Sequence[Manifest]) -> Table:
+    """The versions of a dataset, newest first: what is in each, and what changed with it."""
+    table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("version", no_wrap=True)
+    for name in ("documents", "words", "added", "changed", "removed", "MB"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for manifest in reversed(manifests):
+        size = sum(file.bytes for files in manifest.files.values() for file in files)
+        changes = [manifest.changes.get(kind, 0) for kind in ("added", "changed", "removed")]
+        numbers = [manifest.counts.get("documents", 0), manifest.counts.get("words", 0), *changes]
+        newest = manifest is manifests[-1]
+        table.add_row(manifest.version, *(f"{n:,}" for n in numbers), f"{size / 1e6:,.1f}", style="" if newest else DIM)
+    return table
 
 
 def recipe_toml(recipe: Recipe | None = None) -> str:

@@ -22,6 +22,7 @@ from cleaner import errors
 from cleaner.cli import app
 from cleaner.recipe import Recipe
 from cleaner.records import Document, Source
+from cleaner.release.manifest import File, Manifest, write_manifest
 from cleaner.report.summary import Progress, RunReport
 from cleaner.roles import REASONS, ROLES
 
@@ -165,7 +166,9 @@ def test_with_cleaner_debug_the_traceback_is_there(
     fake_run(ValueError("something odd"))
     monkeypatch.setenv("CLEANER_DEBUG", "1")
     result = CliRunner().invoke(app, ["run", "raw", "processed"])
-    assert isinstance(result.exception, ValueError)
+    assert result.exit_code == 1
+    assert "Traceback (most recent call last)" in result.stderr
+    assert result.stderr.splitlines()[-2].startswith("error: ")
 
 
 @pytest.mark.parametrize(
@@ -302,6 +305,33 @@ def test_explain_looks_up_a_document(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert result.exit_code == 0
     assert asked == [(Path("there"), "0123abcd", "1.0.0")]
     assert "Council votes for new bridge" in result.stdout
+
+
+# --- versions --------------------------------------------------------------------------------------------------------
+
+
+def manifest(version: str, parent: str | None, documents: int, **changes: int) -> Manifest:
+    files = {"documents": [File("data/0123456789abcdef.parquet", "0" * 64, 2_500_000, documents)], "lines": []}
+    counts = {"documents": documents, "words": 300 * documents}
+    return Manifest("A set", version, parent, files, {}, "0" * 64, "0.1.0", {}, counts, {"sites": {}, **changes})
+
+
+def test_versions_lists_the_newest_first(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest("1.9.0", None, 1_000, added=1_000, changed=0, removed=0))
+    write_manifest(tmp_path, manifest("1.10.0", "1.9.0", 1_012, added=12, changed=0, removed=0))
+    result = invoke("versions", str(tmp_path))
+    assert result.exit_code == 0
+    rows = [row.split() for row in result.stdout.splitlines()]
+    assert rows[1] == ["1.10.0", "1,012", "303,600", "12", "0", "0", "2.5"]
+    assert rows[2][0] == "1.9.0"
+    assert f'datasets.load_dataset("{tmp_path}")' in result.stdout
+    assert f'datasets.load_dataset("{tmp_path}", "v1.9.0")' in result.stdout
+
+
+def test_versions_of_nothing(tmp_path: Path) -> None:
+    result = invoke("versions", str(tmp_path))
+    assert result.exit_code == 1
+    assert "holds no version" in result.stderr
 
 
 # --- roles and recipe ------------------------------------------------------------------------------------------------

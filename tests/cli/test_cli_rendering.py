@@ -172,8 +172,9 @@ def test_shorten(text: str, cells: int, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.6, "1 min 00 s"), (200, "3 min 20 s"), (7_500, "2 h 05 min")],
-)
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"),
+     (59.6, "1 min 00 s"), (200, "3 min 20 s"), (7_500, "2 h 05 min")],
+)  # fmt: skip
 def test_seconds_text(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text
 
