@@ -129,9 +129,12 @@ def run(
     with _progress(quiet or as_json) as on_progress:
         from cleaner.pipeline import run as run_pipeline  # takes a moment, during which something should be seen
 
-        report = run_pipeline(
-            raw, processed, recipe=chosen, workers=workers, engine=engine.value, on_progress=on_progress
-        )
+        try:
+            report = run_pipeline(
+                raw, processed, recipe=chosen, workers=workers, engine=engine.value, on_progress=on_progress
+            )
+        except BrokenPipeError as error:  # not stdout, on which nothing was written yet
+            raise RuntimeError("a pipe between processes broke") from error
     try:
         if as_json:
             print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2), flush=True)

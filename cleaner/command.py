@@ -40,7 +40,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
         except OSError as error:
             where = f": {_named(error.filename)}" if error.filename is not None else ""
             _fail(f"{error.strerror or error}{where}.", 1, error)
-        except (typer.Exit, typer.Abort, typer.BadParameter):
+        except typer.Exit:
             raise
         except MemoryError as error:
             _fail("there is not enough memory. Fewer workers need less: `--workers 1`.", 1, error)

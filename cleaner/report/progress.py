@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
@@ -106,7 +106,7 @@ def progress_line(progress: Progress, pace: Pace, now: float, width: int, glyphs
     return line
 
 
-@contextmanager
+@contextlib.contextmanager
 def shown(console: Console, clock: Callable[[], float] = time.monotonic) -> Iterator[OnProgress]:
     """Show a run's progress on `console` while the block runs; gives the function that takes the events."""
     if console.is_terminal and not console.is_dumb_terminal:
@@ -116,7 +116,7 @@ def shown(console: Console, clock: Callable[[], float] = time.monotonic) -> Iter
         yield _logged(console, clock)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _live(console: Console, clock: Callable[[], float]) -> Iterator[OnProgress]:
     """Drawn anew several times a second, and gone at the end."""
     pace, glyphs = Pace(), glyphs_for(console)
@@ -148,6 +148,7 @@ def _logged(console: Console, clock: Callable[[], float]) -> OnProgress:
         if progress.stage != "done" and (progress.stage != stage or now - said_at >= LOG_EVERY):
             stage, said_at = progress.stage, now
             said = ", ".join(facts(progress, pace, now))
-            console.print(f"{stage}: {said}" if said else stage, soft_wrap=True)
+            with contextlib.suppress(OSError):  # a log that nobody reads any more is no reason to stop a run
+                console.print(f"{stage}: {said}" if said else stage, soft_wrap=True)
 
     return on_progress

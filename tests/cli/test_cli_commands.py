@@ -128,6 +128,7 @@ def test_a_misspelt_key_in_the_recipe_is_named_before_anything_runs(
         (errors.AccountingError("Lines do not add up."), 1),
         (PermissionError(13, "Permission denied", "raw/a.html"), 1),
         (MemoryError(), 1),
+        (BrokenPipeError(), 1),
         (ValueError("something odd"), 1),
         (KeyboardInterrupt(), 130),
     ],
