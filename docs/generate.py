@@ -17,12 +17,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import typer
+from rich.console import Console
+
 from cleaner import schema
 from cleaner.cleaning import clean
 from cleaner.cli import app
@@ -30,79 +33,19 @@ from cleaner.normalize import FIXES
 from cleaner.read.causes import CAUSES
 from cleaner.recipe import Recipe, Site
 from cleaner.report import tables
-from cleaner.report.console import make_console
 from cleaner.report.explain import explain
 from cleaner.roles import REASONS, ROLES
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "DATASET_CARD.md", *(f"docs/{name}" for name in sorted(os.listdir(ROOT / "docs")) if name.endswith(".md"))]
+PAGES = [
+    "README.md",
+    "DATASET_CARD.md",
+    *(f"docs/{name}" for name in sorted(os.listdir(ROOT / "docs")) if name.endswith(".md")),
+]
 FENCE = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 SHOWN = ROOT / "raw/merrowbay-courier.example/heritage/projectionist-leaves-the-regal.txt"
-PICTURE = ROOT / "docs/explain.svg"
 
-# What the columns mean. Names and types come from the schema; a column without a sentence here fails the build.
-DOCUMENT_COLUMNS = {
-    "id": "32 hex digits that name the document across versions: the SHA-256 of its canonical URL, else of the path relative to RAW and the record's number.",
-    "text": "The published text: the kept lines, paragraphs parted by a blank line.",
-    "title": "The headline.",
-    "subtitle": "The lead-in below the headline, where the page marks one.",
-    "authors": "Who wrote it: `name`, and `kind` (`person`, `org`, `handle` or `unknown`). May be empty.",
-    "published": "Date of publication, ISO 8601, as precise as it is known.",
-    "published_precision": "`year`, `month`, `day` or `second`.",
-    "published_offset": "Offset from UTC such as `+02:00`, where the page states one.",
-    "modified": "Date of the last change that the page states.",
-    "publisher": "The outlet's name.",
-    "agency": "The news agency that the text credits.",
-    "place": "The place in the dateline.",
-    "quoted_sources": "Pieces that the page collects or quotes at length: `author`, `outlet`, `date`.",
-    "url": "The page's address, without tracking parameters and fragment.",
-    "domain": "The registered domain of `url`.",
-    "language": "BCP 47 code, told from the text; `und` if unsure.",
-    "language_score": "How sure the detector is, 0 to 1.",
-    "language_declared": "What the page says its language is.",
-    "section": "The part of the site that the page says it belongs to.",
-    "tags": "Keywords that the page states.",
-    "license": "Licence that the page states: an SPDX identifier or an address.",
-    "retrieved_at": "When the page was downloaded, where the input says so.",
-    "source_path": "Path of the raw file relative to RAW; `#n` names record n, `!/` a member of an archive.",
-    "source_sha256": "SHA-256 of the raw page, 64 hex digits.",
-    "media_type": "`text/html` or `text/plain`, or what the input declares.",
-    "characters": "Characters of `text`.",
-    "words": "Words of `text`.",
-    "lines_kept": "Lines of the page that make the text.",
-    "lines_dropped": "Lines that were taken out.",
-    "lines_metadata": "Lines that were moved to fields such as `title` and `authors`.",
-    "duplicate_of": "`id` of the document that has the same text, if the recipe marks duplicates instead of leaving them out.",
-    "quality": "Measures of the page and its text; see below.",
-    "provenance": "For each filled field: `field`, `method` (`json_ld`, `opengraph`, `declared`, `text`...) and `confidence`, 0 to 1.",
-}
-QUALITY_FIELDS = {
-    "page_type": "Kind of page.",
-    "flags": "Short codes of what is noteworthy, such as `empty` or `replacement_characters`.",
-    "fixes": "Fixes of normalisation and how many lines each changed.",
-    "encoding": "The encoding that the page was decoded from.",
-    "confidence": "How sure the judge is of the page as a whole.",
-    "kept_share": "Share of the page's characters that were kept.",
-    "mean_word_length": "Characters in a word, on average.",
-    "stop_word_share": "Share of words that are stop words of the language.",
-    "symbol_share": "Share of characters that are neither letters, digits, blanks nor punctuation.",
-    "repeated_line_share": "Share of lines that repeat an earlier one.",
-    "template_share": "Share of lines that recur on other pages of the site.",
-    "duplicate_similarity": "Similarity to the nearest other document.",
-    "private": "Kinds of private data that were scanned for, and how often each was found.",
-}
-LINE_COLUMNS = {
-    "document_id": "`id` of the document.",
-    "line": "Position in the page, from 0.",
-    "text": "The line, after normalisation.",
-    "role": "What the line is; see [roles](roles.md).",
-    "verdict": "`keep`, `drop` or `metadata`.",
-    "reason": "Short stable code of why; see [roles](roles.md).",
-    "score": "0 to 1: how likely the line is content, by what decided.",
-    "start": "Where the line begins: characters into the source's text (for HTML, into the page's lines joined by newlines).",
-    "end": "Where it ends.",
-    "evidence": "What decided, for instance the phrase that matched.",
-}
+MEANINGS: dict[str, dict[str, str]] = tomllib.loads((ROOT / "docs" / "columns.toml").read_text("utf-8"))
 
 
 def _cell(text: str) -> str:
@@ -125,21 +68,21 @@ def _type(kind: pa.DataType) -> str:
 
 def _columns(columns: pa.Schema, meanings: Mapping[str, str]) -> str:
     if set(columns.names) != set(meanings):
-        raise SystemExit(f"docs/generate.py: columns without a meaning, or too many: {set(columns.names) ^ set(meanings)}")
+        raise SystemExit(f"docs/columns.toml: meanings are missing, or too many: {set(columns.names) ^ set(meanings)}")
     rows = [(f"`{field.name}`", _type(field.type), meanings[field.name]) for field in columns]
     return _table(("column", "type", "meaning"), rows)
 
 
 def document_columns() -> str:
-    return _columns(schema.DOCUMENTS, DOCUMENT_COLUMNS)
+    return _columns(schema.DOCUMENTS, MEANINGS["documents"])
 
 
 def quality_fields() -> str:
-    return _columns(pa.schema(list(schema.QUALITY)), QUALITY_FIELDS)
+    return _columns(pa.schema(list(schema.QUALITY)), MEANINGS["quality"])
 
 
 def line_columns() -> str:
-    return _columns(schema.LINES, LINE_COLUMNS)
+    return _columns(schema.LINES, MEANINGS["lines"])
 
 
 def roles() -> str:
@@ -190,7 +133,9 @@ def recipe_keys() -> str:
             for key in dataclasses.fields(cls)
             if not dataclasses.is_dataclass(key.default_factory)
         ]
-        parts.append(f"### `[{name}]`\n\n{about[:1].upper()}{about[1:]}\n\n" + _table(("key", "default", "what it does"), rows))
+        parts.append(
+            f"### `[{name}]`\n\n{about[:1].upper()}{about[1:]}\n\n" + _table(("key", "default", "what it does"), rows)
+        )
     return "\n\n".join(parts)
 
 
@@ -206,25 +151,23 @@ def commands() -> str:
     """`--help` of the program and of every command, as a terminal of 100 columns shows it."""
     group = typer.main.get_command(app)
     names = sorted(group.commands)  # type: ignore[attr-defined]
-    environment = {**os.environ, "COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    environment = {
+        **os.environ,
+        "COLUMNS": "100",
+        "TERMINAL_WIDTH": "100",
+        "NO_COLOR": "1",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+    }
     parts = []
     for words in ([], *([name] for name in names)):
         command = [sys.executable, "-m", "cleaner", *words, "--help"]
-        shown = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, env=environment).stdout
+        shown = subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", check=True, env=environment
+        ).stdout
         text = "\n".join(line.rstrip() for line in shown.strip().splitlines())
         parts.append(f"## `{' '.join(['cleaner', *words])}`\n\n```text\n{text}\n```")
     return "\n\n".join(parts)
-
-
-def _explained(width: int, record: bool = False) -> Any:
-    """The sample page of the README explained on a console of `width` columns."""
-    console = make_console()
-    console.file, console.width = io.StringIO(), width
-    console._color_system, console.record = None, record
-    document = clean(SHOWN)
-    for row in explain(document.fields, document.lines, console):
-        console.print(row, soft_wrap=True)
-    return console
 
 
 def before() -> str:
@@ -242,8 +185,13 @@ def _cut(line: str, width: int) -> str:
 
 
 def explained() -> str:
-    shown = _explained(110).file.getvalue().splitlines()
-    return "```text\n" + "\n".join(_cut(line.rstrip(), 120) for line in shown) + "\n```"
+    """The sample page explained on a console of 110 columns, without colour."""
+    console = Console(file=io.StringIO(), width=110, color_system=None, highlight=False, markup=False, emoji=False)
+    document = clean(SHOWN)
+    for row in explain(document.fields, document.lines, console):
+        console.print(row, soft_wrap=True)
+    assert isinstance(console.file, io.StringIO)
+    return "```text\n" + "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n```"
 
 
 def card() -> str:
@@ -261,10 +209,10 @@ def card() -> str:
 GENERATORS: dict[str, Callable[[], str]] = {
     f.__name__: f
     for f in (
-        document_columns, quality_fields, line_columns, roles, reasons, causes, fixes, recipe_keys, recipe_file, commands,
-        before, after, explained, card,
+        *(document_columns, quality_fields, line_columns, roles, reasons, causes, fixes, recipe_keys, recipe_file),
+        *(commands, before, after, explained, card),
     )
-}  # fmt: skip
+}
 
 
 def fresh(page: str) -> str:
