@@ -1,0 +1,221 @@
+"""Dates as pages write them: ISO and mail dates, and written-out ones by a table of month names.
+
+A date is only as precise as it is written, and nothing is filled in from today's date. `03/04/2020` is the third
+of April here and the fourth of March there: only the year is kept of such a date.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from cleaner.describe.view import Precision
+
+YEARS = range(1800, 2100)
+MAX_DATE_TEXT = 200
+_MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class Date(NamedTuple):
+    """A date as precise as it was written. `offset` is "+HH:MM" or None; `start` and `end` span the text read."""
+
+    text: str
+    precision: Precision
+    offset: str | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def day(self) -> str:
+        """The date without the time of day."""
+        return self.text[:10]
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, dict[str, int]]:
+    """Spelling -> language -> month."""
+    table = tomllib.loads((files("cleaner.describe") / "data" / "months.toml").read_text("utf-8"))
+    months: dict[str, dict[str, int]] = {}
+    for language, names in table.items():
+        for number, spellings in enumerate(names, 1):
+            for spelling in spellings.split():
+                months.setdefault(spelling, {})[language.partition("-")[0]] = number
+    return months
+
+
+def month_number(word: str, language: str | None = None) -> int | None:
+    """1-12 for a month's name in lower case; None if unknown, or if languages disagree and `language` cannot tell."""
+    known = _months().get(word.rstrip("."))
+    if not known:
+        return None
+    if language and language in known:
+        return known[language]
+    numbers = set(known.values())
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def _date(year: int, month: int | None, day: int | None) -> tuple[str, Precision] | None:
+    if year > 2400 and year - 543 in YEARS:
+        year -= 543  # Thai pages count from the Buddha
+    if year not in YEARS:
+        return None
+    if month is None:
+        return f"{year:04}", "year"
+    if not 1 <= month <= 12:
+        return None
+    if day is None:
+        return f"{year:04}-{month:02}", "month"
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not 1 <= day <= _MONTH_DAYS[month - 1] or (month == 2 and day == 29 and not leap):
+        return None
+    return f"{year:04}-{month:02}-{day:02}", "day"
+
+
+_ISO = re.compile(
+    r"(?<![\d/.-])(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:(?:[T_]|\s{1,2})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?"
+    r"(?:\s?(Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b|[+-]\d{2}\b))?)?)?(?![\d-])",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{4})?)?")
+_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.]\s?(\d{1,2})\s?[/.]\s?(\d{1,2})(?![\d/-])")
+_EAST = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
+_DOTS = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
+_SLASHES = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\d/-])")
+_WORD = r"([^\W\d_][^\W\d_.]{0,3}(?:\.[^\W\d_]{1,2})?[^\W\d_]{0,9})"
+_DAY_FIRST = re.compile(
+    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|°|ème)?\.?[\s-]{1,2}(?:de\s|of\s|ta'\s)?" + _WORD
+    + r"[.,]{0,2}[\s-]{1,2}(?:de\s|del\s)?(\d{4})(?!\d)(?:[\s,T]{1,3}(\d{1,2}:\d{2}(?::\d{2})?)\s?(GMT|UTC|[+-]\d{4})\b)?",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    r"(?<![\w-])" + _WORD + r"\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s{0,2}|\s{1,2})(?:at\s)?(\d{4})(?![\d:])", re.IGNORECASE
+)
+_YEAR_WORD = re.compile(r"(?<![\d/.-])(\d{4})\.?\s(?:m\.\s)?" + _WORD + r"\.?\s(\d{1,2})\b", re.IGNORECASE)
+_MONTH_YEAR = re.compile(r"(?<![\w-])" + _WORD + r"[.,]{0,2}\s(?:de\s|del\s)?(\d{4})(?!\d)", re.IGNORECASE)
+
+
+def _offset(text: str | None) -> str | None:
+    if not text:
+        return None
+    if text.upper() in ("Z", "UTC", "GMT"):
+        return "+00:00"
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    return f"{text[0]}{digits[:2]}:{digits[2:4]}" if int(digits[:2]) <= 14 and int(digits[2:4]) < 60 else None
+
+
+def _with_time(date: str, clock: tuple[str | None, str | None, str | None], zone: str | None) -> tuple[str, Precision, str | None]:
+    """A day with its time of day; midnight to the second and without an offset is how systems write "no time"."""
+    hour, minute, second = (int(c) if c else 0 for c in clock)
+    offset = _offset(zone)
+    if clock[0] is None or hour > 23 or minute > 59 or second > 59 or (offset is None and hour == minute == second == 0):
+        return date, "day", None
+    return f"{date}T{hour:02}:{minute:02}:{second:02}{offset or ''}", "second", offset
+
+
+def parse_declared(value: object, language: str | None = None) -> Date | None:
+    """A date that a page states in its markup: ISO 8601, mail dates, seconds since 1970 or written out. None if unclear."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = str(value).strip()[:MAX_DATE_TEXT]
+    if not text:
+        return None
+    if match := _COMPACT.fullmatch(text):
+        day = _date(*(int(g) for g in match.groups()[:3]))
+        if day:
+            stamp, precision, offset = _with_time(day[0], (match[4], match[5], match[6]), match[7])
+            return Date(stamp, precision, offset, 0, len(text))
+    if re.fullmatch(r"\d{4}", text):
+        year = _date(int(text), None, None)
+        return Date(*year) if year else None
+    return find_date(text, language)
+
+
+def _candidates(text: str, language: str | None) -> list[Date]:
+    """Every date in `text` that a pattern reads, in no certain order."""
+    found: list[Date] = []
+
+    def add(match: re.Match[str], year: str, month: int | None, day: str | None) -> None:
+        date = _date(int(year), month, int(day) if day else None)
+        if date:
+            found.append(Date(date[0], date[1], None, match.start(), match.end()))
+
+    for m in _ISO.finditer(text):
+        iso = _date(int(m[1]), int(m[2]), int(m[3]) if m[3] else None)
+        if iso and iso[1] == "day":
+            stamp, precision, offset = _with_time(iso[0], (m[4], m[5], m[6]), m[7])
+            found.append(Date(stamp, precision, offset, m.start(), m.end()))
+        elif iso and m.group() == text.strip():
+            found.append(Date(*iso, None, m.start(), m.end()))
+    for m in _YEAR_FIRST.finditer(text):
+        add(m, m[1], int(m[2]), m[3])
+    for m in _EAST.finditer(text):
+        add(m, m[1], int(m[2]), m[3])
+    for m in _DOTS.finditer(text):
+        add(m, m[3], int(m[2]), m[1])
+    for m in _SLASHES.finditer(text):
+        first, second = int(m[1]), int(m[2])
+        if first > 12 or first == second:
+            add(m, m[3], second, m[1])
+        elif second > 12:
+            add(m, m[3], first, m[2])
+        else:
+            add(m, m[3], None, None)
+    for m in _DAY_FIRST.finditer(text):
+        month = month_number(m[2].lower(), language)
+        if month:
+            add(m, m[3], month, m[1])
+            if found and m[4] and found[-1].start == m.start() and found[-1].precision == "day":
+                clock = [*m[4].split(":"), None][:3]
+                stamp, precision, offset = _with_time(found[-1].text, (clock[0], clock[1], clock[2]), m[5])
+                found[-1] = Date(stamp, precision, offset, m.start(), m.end())
+    for pattern, year, word, day in ((_MONTH_FIRST, 3, 1, 2), (_YEAR_WORD, 1, 2, 3)):
+        for m in pattern.finditer(text):
+            month = month_number(m[word].lower(), language)
+            if month:
+                add(m, m[year], month, m[day])
+    return found
+
+
+def find_dates(text: str, language: str | None = None) -> list[Date]:
+    """The dates written in `text` (its first 200 characters), in order, overlaps resolved for the longer one.
+
+    Args:
+        text: A line, or a value of markup.
+        language: Primary language subtag, which tells month names apart that mean different months.
+    """
+    text = text[:MAX_DATE_TEXT]
+    if not _HAS_YEAR.search(text):
+        return []
+    kept: list[Date] = []
+    for date in sorted(_candidates(text, language), key=lambda d: (d.start, -d.end)):
+        if not kept or date.start >= kept[-1].end:
+            kept.append(date)
+    if not kept:
+        for m in _MONTH_YEAR.finditer(text):
+            month = month_number(m[1].lower(), language)
+            date_ = _date(int(m[2]), month, None) if month else None
+            if date_:
+                kept.append(Date(*date_, None, m.start(), m.end()))
+    return kept
+
+
+_HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+
+def find_date(text: str, language: str | None = None) -> Date | None:
+    """The first date written in `text`, or None."""
+    dates = find_dates(text, language)
+    return dates[0] if dates else None
+
+
+_URL_DAY = re.compile(r"/(?:[a-z]{1,12}[/-]?)?((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE)
+
+
+def url_date(path: str) -> Date | None:
+    """The day in the path of an address such as /2016/02/11/slug or /slug-20160211, or None."""
+    match = _URL_DAY.search(path[:1000])
+    date = _date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    return Date(*date, None, 0, 0) if date else None

@@ -1,0 +1,135 @@
+"""The head of a page: where its body of prose starts, and what the short lines above it look like.
+
+A page that was flattened to text begins with menus, notices and teasers. The body is the earliest run of prose
+about as rich as the richest; the headline and what goes with it stand in the lines just above.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+
+from cleaner.describe.view import PageView
+
+REACH = 18
+"""So far above prose, in lines, the headline can stand."""
+MAX_LINES = 3_000
+RICH = 1_500
+"""So many characters of prose in one run are a body, whatever comes after."""
+_GAP = 6
+"""So many short lines in a row end a run of prose."""
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_PROSE = re.compile(r"[。、，]")
+_SENTENCE = re.compile(r"[.!?…।؟۔][\"'”’»)\]]{0,3}(?:\s|$)|[。！？]")
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+
+
+@lru_cache(maxsize=1)
+def _phrase_table() -> dict[str, list[str]]:
+    return tomllib.loads((files("cleaner.describe") / "data" / "phrases.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=16)
+def phrases(name: str) -> tuple[str, ...]:
+    """The phrases of one list of data/phrases.toml, the longest first."""
+    return tuple(sorted(set(_phrase_table()[name]), key=lambda p: (-len(p), p)))
+
+
+@lru_cache(maxsize=16)
+def phrase_set(name: str) -> frozenset[str]:
+    """The same as a set, in lower case."""
+    return frozenset(p.lower() for p in _phrase_table()[name])
+
+
+@lru_cache(maxsize=16)
+def phrase_pattern(name: str) -> re.Pattern[str]:
+    """A pattern that finds any phrase of a list at word borders, whatever its case."""
+    found = "|".join(re.escape(p) for p in phrases(name))
+    return re.compile(rf"(?:(?<!\w)|(?<=[\u3040-\u9fff]))(?:{found})(?:(?!\w)|(?<=[\u3040-\u9fff\uff1a:/]))", re.IGNORECASE)
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case; each Chinese, Japanese or Korean character is one of its own."""
+    return _TOKEN.findall(text.casefold())
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two lines hold the same words, whatever their case and punctuation."""
+    return tokens(a) == tokens(b)
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line reads as running text: long, with sentence punctuation, not a list of links."""
+    size = len(line)
+    if size < 35:
+        return False
+    if size < 70 or line.count(" ") < 9:
+        return bool(_CJK_PROSE.search(line[:400])) and bool(_CJK.search(line[:400])) and size >= 40
+    return bool(_SENTENCE.search(line[:2000])) or size >= 160
+
+
+@dataclass(slots=True)
+class Header:
+    """Where the prose of a page is.
+
+    Attributes:
+        body: Index of the first line of the earliest rich run of prose; the number of lines where there is none.
+        prose: Whether each line reads as running text that the judge did not drop.
+        richest: Index of the first line of the richest run.
+        ahead: For each line up to the richest run: how much prose follows within 25 lines, in 0-1 of the page's most.
+        vocabulary: Words of the page's prose.
+        counts: How often each line of the page occurs.
+    """
+
+    body: int
+    prose: list[bool]
+    richest: int
+    ahead: list[float] = field(default_factory=list)
+    vocabulary: frozenset[str] = field(default_factory=frozenset)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def next_prose(self, i: int) -> int:
+        """Index of the first line of prose after line i; the number of lines where there is none."""
+        try:
+            return self.prose.index(True, i + 1)
+        except ValueError:
+            return len(self.prose)
+
+
+def find_header(page: PageView) -> Header:
+    """Where the header and the body of a page are (its first 3,000 lines)."""
+    lines = page.lines[:MAX_LINES]
+    prose = [is_prose(line) and page.verdict(i) != "drop" for i, line in enumerate(lines)]
+    runs: list[list[int]] = []  # [first line, richness, last line]
+    for i, good in enumerate(prose):
+        if not good:
+            continue
+        if runs and i - runs[-1][2] <= _GAP:
+            runs[-1][1] += min(len(lines[i]), 1500)
+            runs[-1][2] = i
+        else:
+            runs.append([i, min(len(lines[i]), 1500), i])
+    if not runs:
+        return Header(len(lines), prose, len(lines), [0.0] * len(lines), frozenset(), Counter(lines))
+    most = max(run[1] for run in runs)
+    body = next(run[0] for run in runs if run[1] * 5 >= most * 2 or run[1] >= RICH)
+    richest = next(run[0] for run in runs if run[1] == most)
+    words: set[str] = set()
+    told = [i for i, good in enumerate(prose) if good and i >= body][:30]
+    for i in told:
+        words.update(tokens(lines[i][:400]))
+    return Header(body, prose, richest, _ahead(lines, prose, richest), frozenset(words), Counter(lines))
+
+
+def _ahead(lines: list[str], prose: list[bool], richest: int) -> list[float]:
+    total = [0]
+    for line, good in zip(lines, prose, strict=True):
+        total.append(total[-1] + (min(len(line), 600) if good else 0))
+    last = len(lines)
+    window = [total[min(last, i + 26)] - total[min(last, i + 1)] for i in range(last)]
+    most = max(window) or 1
+    return [w / most for w in window[: richest + 1]]

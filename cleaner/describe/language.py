@@ -1,0 +1,159 @@
+"""Which language a text is in: script first, then langdetect, then a check by the language's commonest words.
+
+langdetect is sure of itself on languages that it does not know, so its word counts only where the text holds
+the small words of the language it names. Chinese comes out with its script, `zh-Hans` or `zh-Hant`, since BCP 47
+names the writing rather than the country that langdetect guesses at.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections import Counter
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+try:
+    import langdetect_rs as langdetect
+except ImportError:
+    import langdetect
+
+langdetect.DetectorFactory.seed = 0
+
+SAMPLE_LETTERS = 1000
+MIN_LETTERS = 20
+MIN_SCORE = 0.8
+MIN_COMMON = 0.05
+"""Share of a text's words that should be among the language's commonest; known languages have 0.15 and more."""
+
+_LETTERS = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NOISE = re.compile(r"https?://\S{1,300}|[\w.+-]{1,64}@[\w-]{1,64}\.\S{1,64}")
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_][a-z0-9]{4,8}){0,2}", re.IGNORECASE)
+
+# Blocks whose letters mean one script: (first code point, last, script).
+_BLOCKS = (
+    (0x0041, 0x024F, "Latn"), (0x0370, 0x03FF, "Grek"), (0x0400, 0x052F, "Cyrl"), (0x0530, 0x058F, "Armn"),
+    (0x0590, 0x05FF, "Hebr"), (0x0600, 0x06FF, "Arab"), (0x0750, 0x077F, "Arab"), (0x0900, 0x097F, "Deva"),
+    (0x0980, 0x09FF, "Beng"), (0x0A00, 0x0A7F, "Guru"), (0x0A80, 0x0AFF, "Gujr"), (0x0B00, 0x0B7F, "Orya"),
+    (0x0B80, 0x0BFF, "Taml"), (0x0C00, 0x0C7F, "Telu"), (0x0C80, 0x0CFF, "Knda"), (0x0D00, 0x0D7F, "Mlym"),
+    (0x0D80, 0x0DFF, "Sinh"), (0x0E00, 0x0E7F, "Thai"), (0x0E80, 0x0EFF, "Laoo"), (0x0F00, 0x0FFF, "Tibt"),
+    (0x1000, 0x109F, "Mymr"), (0x10A0, 0x10FF, "Geor"), (0x1100, 0x11FF, "Hang"), (0x1200, 0x137F, "Ethi"),
+    (0x1780, 0x17FF, "Khmr"), (0x1E00, 0x1EFF, "Latn"), (0x1F00, 0x1FFF, "Grek"), (0x3040, 0x30FF, "Kana"),
+    (0x3130, 0x318F, "Hang"), (0x3400, 0x4DBF, "Hani"), (0x4E00, 0x9FFF, "Hani"), (0xAC00, 0xD7AF, "Hang"),
+    (0x20000, 0x3FFFF, "Hani"),
+)  # fmt: skip
+_STARTS = [first for first, _, _ in _BLOCKS]
+_ONE_LANGUAGE = {
+    "Grek": "el", "Armn": "hy", "Gujr": "gu", "Orya": "or", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml",
+    "Sinh": "si", "Thai": "th", "Laoo": "lo", "Geor": "ka", "Hang": "ko", "Khmr": "km", "Guru": "pa",
+}  # fmt: skip
+_BCP47 = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
+
+
+class Detected(NamedTuple):
+    """A BCP 47 tag ("und" if unsure) and the probability that it is right (None when nothing was detected)."""
+
+    language: str
+    score: float | None
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> dict[str, frozenset[str]]:
+    table = tomllib.loads((files("cleaner.describe") / "data" / "common_words.toml").read_text("utf-8"))
+    return {language: frozenset(words.split()) for language, words in table["words"].items()}
+
+
+@lru_cache(maxsize=1)
+def _alien_letters() -> dict[str, frozenset[str]]:
+    """For each script of several languages: language -> letters of that script which it does not write."""
+    table = tomllib.loads((files("cleaner.describe") / "data" / "common_words.toml").read_text("utf-8"))
+    return {language: frozenset(letters) for language, letters in table["alien_letters"].items()}
+
+
+def script_of(character: str) -> str | None:
+    """ISO 15924 code of a letter's script ("Kana" for both kanas), None where the table has none."""
+    code = ord(character)
+    block = _BLOCKS[bisect_right(_STARTS, code) - 1] if code >= _STARTS[0] else None
+    return block[2] if block and code <= block[1] else None
+
+
+def normalize_tag(value: str | None) -> str | None:
+    """A declared language as BCP 47 ("EN_us" -> "en-US"), None for what is no language tag."""
+    match = _TAG.fullmatch(value.strip()) if value and len(value) < 40 else None
+    if not match or match[1].lower() in ("und", "mul", "zxx", "xx", "mis"):
+        return None
+    language, script, region = match[1].lower(), match[2], match[3]
+    return "-".join([language, *([script.title()] if script else []), *([region.upper()] if region else [])])
+
+
+def detect_language(text: str, declared: str | None = None) -> Detected:
+    """The language of a text by its first 1,000 letters.
+
+    Args:
+        text: The text, as it will be published.
+        declared: What the page says it is written in (BCP 47): decides between close candidates, never alone.
+    """
+    sample = _NOISE.sub(" ", text[: SAMPLE_LETTERS * 3])
+    letters = _LETTERS.findall(sample)[:SAMPLE_LETTERS]
+    if len(letters) < MIN_LETTERS:
+        return Detected("und", None)
+    counts = Counter(letters)
+    scripts: Counter[str] = Counter()
+    for letter, count in counts.items():
+        scripts[script_of(letter) or "Zzzz"] += count
+    script, count = max(scripts.items(), key=lambda item: (item[1], item[0]))
+    total = len(letters)
+    if (scripts["Hani"] + scripts["Kana"]) * 2 > total:
+        return _east_asian(sample, scripts)
+    share = count / total
+    if script in _ONE_LANGUAGE:
+        return Detected(_ONE_LANGUAGE[script], round(share, 3)) if share > 0.5 else Detected("und", None)
+    if script == "Zzzz" or share < 0.6:
+        return Detected("und", None)
+    return _by_detector(sample, counts, declared)
+
+
+def _east_asian(sample: str, scripts: Counter[str]) -> Detected:
+    """Japanese where kana are frequent; else Chinese, whose script the detector tells."""
+    written = scripts["Hani"] + scripts["Kana"]
+    kana = scripts["Kana"] / written
+    if kana > 0.1:
+        return Detected("ja", round(min(1.0, 0.5 + kana * 2), 3))
+    if kana > 0.03:
+        return Detected("und", None)
+    for candidate in _candidates(sample):
+        if candidate.lang in _BCP47:
+            return Detected(_BCP47[candidate.lang], round(float(candidate.prob), 3))
+    return Detected("zh", 0.9)
+
+
+def _candidates(sample: str) -> list[langdetect.language.Language]:
+    try:
+        return list(langdetect.detect_langs(sample))
+    except langdetect.LangDetectException:
+        return []
+
+
+def _by_detector(sample: str, counts: Counter[str], declared: str | None) -> Detected:
+    candidates = _candidates(sample)
+    if not candidates:
+        return Detected("und", None)
+    stated = (declared or "").partition("-")[0]
+    stated = {"nb": "no", "nn": "no", "iw": "he", "fil": "tl"}.get(stated, stated)
+    best = max(candidates, key=lambda c: (float(c.prob) + (0.6 if c.lang == stated else 0.0), c.lang))
+    score = round(float(best.prob), 3)
+    agreed = best.lang == stated
+    if score < (0.2 if agreed else MIN_SCORE):
+        return Detected("und", score)
+    alien = _alien_letters().get(best.lang)
+    if alien and sum(counts[a] for a in alien) * 200 > sum(counts.values()):
+        return Detected("und", score)
+    common = _common_words().get(best.lang)
+    if common and not agreed:
+        words = _WORDS.findall(sample.lower())
+        if len(words) >= 8 and sum(w in common for w in words) < MIN_COMMON * len(words):
+            return Detected("und", score)
+    return Detected(_BCP47.get(best.lang, best.lang), score)
