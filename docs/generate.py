@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,12 +25,15 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
-from cleaner import schema
+from cleaner import run, schema
 from cleaner.cleaning import clean
 from cleaner.cli import app
 from cleaner.normalize import FIXES
 from cleaner.read.causes import CAUSES
 from cleaner.recipe import Recipe, Site
+from cleaner.release import columns
+from cleaner.release.card import measured_part
+from cleaner.release.manifest import read_manifests
 from cleaner.report import tables
 from cleaner.report.explain import explain
 from cleaner.roles import REASONS, ROLES
@@ -45,7 +47,22 @@ PAGES = [
 FENCE = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 SHOWN = ROOT / "raw/merrowbay-courier.example/heritage/projectionist-leaves-the-regal.txt"
 
-MEANINGS: dict[str, dict[str, str]] = tomllib.loads((ROOT / "docs" / "columns.toml").read_text("utf-8"))
+QUALITY = {
+    "page_type": "Kind of page.",
+    "flags": "Short codes of what is noteworthy, such as `empty` or `replacement_characters`.",
+    "fixes": "Fixes of normalisation, and how many lines each changed.",
+    "encoding": "The encoding that the page was decoded from.",
+    "confidence": "How sure the judge is of the page as a whole.",
+    "kept_share": "Share of the page's characters that were kept.",
+    "mean_word_length": "Characters in a word, on average.",
+    "stop_word_share": "Share of words that are stop words of the language.",
+    "symbol_share": "Share of characters that are neither letters, digits, blanks nor punctuation.",
+    "repeated_line_share": "Share of lines that repeat an earlier one.",
+    "template_share": "Share of lines that recur on other pages of the site.",
+    "duplicate_similarity": "Similarity to the nearest other document.",
+    "private": "Kinds of private data that were scanned for, and how often each was found.",
+}
+"""What the fields of the column `quality` mean."""
 
 
 def _cell(text: str) -> str:
@@ -66,23 +83,23 @@ def _type(kind: pa.DataType) -> str:
     return str(kind)
 
 
-def _columns(columns: pa.Schema, meanings: Mapping[str, str]) -> str:
-    if set(columns.names) != set(meanings):
-        raise SystemExit(f"docs/columns.toml: meanings are missing, or too many: {set(columns.names) ^ set(meanings)}")
-    rows = [(f"`{field.name}`", _type(field.type), meanings[field.name]) for field in columns]
+def _columns(table: pa.Schema, meanings: Mapping[str, str]) -> str:
+    if set(table.names) != set(meanings):
+        raise SystemExit(f"columns without a meaning, or meanings without a column: {set(table.names) ^ set(meanings)}")
+    rows = [(f"`{field.name}`", _type(field.type), meanings[field.name]) for field in table]
     return _table(("column", "type", "meaning"), rows)
 
 
 def document_columns() -> str:
-    return _columns(schema.DOCUMENTS, MEANINGS["documents"])
+    return _columns(schema.DOCUMENTS, columns.DOCUMENTS)
 
 
 def quality_fields() -> str:
-    return _columns(pa.schema(list(schema.QUALITY)), MEANINGS["quality"])
+    return _columns(pa.schema(list(schema.QUALITY)), QUALITY)
 
 
 def line_columns() -> str:
-    return _columns(schema.LINES, MEANINGS["lines"])
+    return _columns(schema.LINES, columns.LINES)
 
 
 def roles() -> str:
@@ -196,14 +213,11 @@ def explained() -> str:
 
 def card() -> str:
     """The measured part of the sample dataset's card, from a fresh run over `raw/`."""
-    from cleaner import run
-    from cleaner.release.card import measured_part
-
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ROOT / "raw", Path(folder, "raw"))
-        report = run(Path(folder, "raw"), Path(folder, "processed"))
-        manifest = json.loads(Path(folder, "processed/versions", f"{report.version}.json").read_text("utf-8"))
-    return str(measured_part(manifest)).strip()
+        raw, processed = Path(folder, "raw"), Path(folder, "processed")
+        shutil.copytree(ROOT / "raw", raw)
+        run(raw, processed)
+        return measured_part(read_manifests(processed)[-1]).strip()
 
 
 GENERATORS: dict[str, Callable[[], str]] = {

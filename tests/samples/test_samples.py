@@ -15,8 +15,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import cleaner
 import pytest
+
+import cleaner
 
 ROOT = Path(__file__).parents[2]
 LABELS = sorted((Path(__file__).parent / "labels").glob("*.json"))
