@@ -26,8 +26,9 @@ ADJECTIVES = _words(
     "old quiet northern broken early salty narrow patient hollow bright distant heavy wooden careful late sudden"
 )
 NOUNS = _words(
-    "harbour council engine ledger orchard signal bakery tunnel archive ferry chimney lantern market bridge quarry "
-    "window teacher pilot baker surveyor tenant sailor gardener printer clerk river timetable roof letter barrel compass map"
+    "harbour council engine ledger orchard signal bakery tunnel archive ferry chimney lantern market bridge "
+    "quarry window teacher pilot baker surveyor tenant sailor gardener printer clerk river timetable roof "
+    "letter barrel compass map"
 )
 VERBS = _words(
     "repaired counted delayed painted forgot measured opened sold moved described borrowed closed weighed drew"
