@@ -74,6 +74,10 @@ class Manifest:
         """Rows of one of the two tables."""
         return sum(file.rows for file in self.files[config])
 
+    def files_named(self) -> list[str]:
+        """Paths of all its shards, documents first."""
+        return [file.path for config in CONFIGS for file in self.files[config]]
+
     def says_the_same(self, other: Manifest) -> bool:
         """Whether nothing that makes a version differs: files, counts, recipe, version of cleaner."""
         mine, others = asdict(self), asdict(other)

@@ -1,0 +1,136 @@
+"""What is counted for the manifest and for the report of the run: whole numbers, from the part files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from cleaner.corpus.database import parquet
+from cleaner.corpus.duplicates import Decisions
+from cleaner.engine.parts import Parts
+
+Lines = dict[str, dict[str, dict[str, int]]]
+"""verdict -> role -> reason -> lines."""
+
+_KINDS = {"text/html": "html", "application/xhtml+xml": "html"}
+
+_PRESENT = ("title", "subtitle", "published", "modified", "publisher", "url", "section", "license", "language_declared")
+_LISTS = ("authors", "tags")
+
+
+def count_lines(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Decisions) -> tuple[Lines, Lines]:
+    """Lines of all sources that became a page, and lines of the documents among them."""
+    pages: Lines = {}
+    documents: Lines = {}
+    names = _parts(db, decisions)
+    values = {"files": parquet(map(parts.lines, names)), "decisions": parquet([decisions.path])}
+    for verdict, role, reason, all_lines, published in db.execute(_LINES, values).fetchall() if names else []:
+        pages.setdefault(verdict, {}).setdefault(role, {})[reason] = all_lines
+        if published:
+            documents.setdefault(verdict, {}).setdefault(role, {})[reason] = published
+    return pages, documents
+
+
+def by_role(lines: Lines) -> dict[str, dict[str, int]]:
+    """verdict -> role -> lines, the most frequent role first."""
+    return {verdict: _sorted({role: sum(r.values()) for role, r in roles.items()}) for verdict, roles in lines.items()}
+
+
+def count_kinds(db: duckdb.DuckDBPyConnection, decisions: Decisions) -> dict[str, int]:
+    """Sources by kind: "html", "text", or "unknown" for rejects of which nobody could tell."""
+    query = "SELECT media_type, count(*) FROM read_parquet($decisions) GROUP BY 1"
+    kinds: dict[str, int] = {}
+    for media_type, count in db.execute(query, {"decisions": parquet([decisions.path])}).fetchall():
+        plain = "text" if (media_type or "").startswith("text/") else "unknown"
+        kind = _KINDS.get(media_type, plain)
+        kinds[kind] = kinds.get(kind, 0) + count
+    return _sorted(kinds)
+
+
+def count_documents(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Decisions, lines: Lines) -> dict[str, Any]:
+    """The counts of a manifest. `lines` are those of the documents.
+
+    Keys: `sources`, `documents`, `duplicates`, `filtered`, `withdrawn`, `rejects`, `rejects_by_cause`,
+    `left_out_by_rule`, `languages`, `sites`, `fixes` (name -> places mended), `flags` (flag -> documents), `filled`
+    (column -> documents that have it), `characters`, `words`, `lines`, `published` (`documents`, `first`, `last`),
+    `marked` (documents marked in `duplicate_of`).
+    """
+    values = {"decisions": parquet([decisions.path])}
+    outcomes = decisions.outcomes
+    totals = "SELECT sum(characters)::BIGINT, sum(words)::BIGINT, count(published), count(duplicate_of)"
+    dates = ", min(left(published, 10)), max(left(published, 10))"
+    row = db.execute(f"{totals}{dates} {_DOCUMENTS}", values).fetchone() or ()
+    characters, words, dated, marked, first, last = row
+    counts: dict[str, Any] = {
+        "sources": decisions.sources,
+        "documents": outcomes["document"],
+        "duplicates": outcomes["duplicate"],
+        "filtered": outcomes["filtered"],
+        "withdrawn": outcomes["withdrawn"],
+        "rejects": outcomes["reject"],
+        "rejects_by_cause": decisions.causes,
+        "left_out_by_rule": decisions.rules,
+        "languages": _grouped(db, "language", values),
+        "sites": _grouped(db, "site", values),
+        "characters": characters or 0,
+        "words": words or 0,
+        "marked": marked,
+        "published": {"documents": dated, "first": first, "last": last},
+        "lines": lines,
+    }
+    return {**counts, **_count_columns(db, parts, decisions)}
+
+
+def _count_columns(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Decisions) -> dict[str, Any]:
+    """What needs columns that the decisions do not carry."""
+    present = [f"count(d.{name})" for name in _PRESENT] + [f"count_if(len(d.{name}) > 0)" for name in _LISTS]
+    values = {
+        "files": parquet(map(parts.documents, _parts(db, decisions))),
+        "decisions": parquet([decisions.path]),
+    }
+    filled = db.execute(f"SELECT {', '.join(present)} {_JOINED}", values).fetchone() or ()
+    fixes = f"SELECT unnest(d.quality.fixes) AS fix {_JOINED}"
+    flags = f"SELECT unnest(list_distinct(d.quality.flags)) AS flag {_JOINED}"
+    return {
+        "filled": dict(zip((*_PRESENT, *_LISTS), filled, strict=True)),
+        "fixes": _pairs(db, f"SELECT fix.name, sum(fix.count)::BIGINT FROM ({fixes}) GROUP BY 1", values),
+        "flags": _pairs(db, f"SELECT flag, count(*) FROM ({flags}) GROUP BY 1", values),
+    }
+
+
+def _parts(db: duckdb.DuckDBPyConnection, decisions: Decisions) -> list[str]:
+    """Parts that hold a page."""
+    query = "SELECT DISTINCT part FROM read_parquet($decisions) WHERE outcome <> 'reject' ORDER BY part"
+    return [str(part) for (part,) in db.execute(query, {"decisions": parquet([decisions.path])}).fetchall()]
+
+
+def _grouped(db: duckdb.DuckDBPyConnection, column: str, values: Mapping[str, Any]) -> dict[str, int]:
+    return _pairs(db, f"SELECT {column}, count(*) {_DOCUMENTS} GROUP BY 1", values)
+
+
+def _pairs(db: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> dict[str, int]:
+    return _sorted(dict(db.execute(query, values).fetchall()))
+
+
+def _sorted(counts: dict[str, int]) -> dict[str, int]:
+    """The most frequent first, equals by name."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+_DOCUMENTS = "FROM read_parquet($decisions) WHERE outcome = 'document'"
+
+_ON = "ON d.file = s.file AND d.record = s.record AND split_part(parse_filename(d.filename), '.', 1) = s.part"
+
+_JOINED = f"""
+FROM read_parquet($files, filename = true) AS d JOIN read_parquet($decisions) AS s {_ON}
+WHERE s.outcome = 'document'
+"""
+
+_LINES = f"""
+SELECT d.verdict, d.role, d.reason, count(*), count_if(s.outcome = 'document')
+FROM read_parquet($files, filename = true) AS d JOIN read_parquet($decisions) AS s {_ON}
+WHERE s.outcome <> 'reject'
+GROUP BY ALL ORDER BY ALL
+"""

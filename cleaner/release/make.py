@@ -1,0 +1,135 @@
+"""Makes a release of what is decided: a new version, or nothing where nothing has changed.
+
+The order of writing is what makes a kill harmless. Shards come first and belong to nobody; then the lists of what was
+left out; then the manifest, which makes the version exist; then the change log and, last, the card, through which
+`datasets` finds it. The next run makes the same shards again, or finds the version and completes the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cleaner import __version__
+from cleaner.corpus.database import copy_to, open_database
+from cleaner.corpus.duplicates import Decisions
+from cleaner.engine.parts import Parts
+from cleaner.errors import InputError
+from cleaner.recipe import Recipe
+from cleaner.release import counts, index
+from cleaner.release.card import render_card
+from cleaner.release.changelog import render_changelog
+from cleaner.release.files import TEMPORARY, placed, write_text
+from cleaner.release.layout import lay_out
+from cleaner.release.listings import LEFT_OUT, REJECTS, write_listings
+from cleaner.release.manifest import (
+    DEFAULT_NAME,
+    Manifest,
+    next_version,
+    read_manifests,
+    shards_of,
+    tools,
+    write_manifest,
+)
+from cleaner.release.manifest import FOLDER as VERSIONS
+from cleaner.release.shards import FOLDERS, plan_shards, write_shards
+from cleaner.report.summary import RunReport
+
+
+def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe, report: RunReport) -> None:
+    """Write what has changed as a new version, and fill the report.
+
+    Nothing is written before the report's identities hold (AccountingError). InputError when no document is left to
+    publish: the lists of what was rejected and left out are written all the same.
+    """
+    manifests = read_manifests(processed)
+    parent = manifests[-1] if manifests else None
+    with open_database(decisions.path.parent) as db:
+        pages, documents = counts.count_lines(db, parts, decisions)
+        counted = counts.count_documents(db, parts, decisions, documents) if decisions.outcomes["document"] else {}
+        _fill(report, decisions, counted, counts.by_role(pages), counts.count_kinds(db, decisions))
+        report.check()
+        if not counted:
+            write_listings(db, processed, decisions)
+            raise InputError(_nothing_left(processed, decisions, parent))
+        index.load_index(db, processed, parent)
+        changes = lay_out(db, decisions.path, parts, recipe.release)
+        files = write_shards(db, parts, processed, plan_shards(db), shards_of(manifests))
+        write_listings(db, processed, decisions)
+        found = Manifest(
+            name=recipe.card.title or DEFAULT_NAME,
+            version=next_version(parent.version if parent else None, changes),
+            parent=parent.version if parent else None,
+            files=files,
+            recipe=json.loads(json.dumps(recipe.as_dict())),
+            recipe_hash=recipe.hash,
+            cleaner=__version__,
+            tools=tools(),
+            counts=counted,
+            changes=changes,
+        )
+        report.released = parent is None or not found.says_the_same(parent)
+        if report.released:
+            _save_index(db, processed, found)
+            write_manifest(processed, found)
+            manifests.append(found)
+    write_text(processed / "CHANGELOG.md", render_changelog(manifests))
+    write_text(processed / "README.md", render_card(manifests))
+    _sweep(processed, manifests)
+    report.version, report.previous = manifests[-1].version, manifests[-1].parent
+
+
+def _fill(
+    report: RunReport,
+    decisions: Decisions,
+    counted: dict[str, Any],
+    lines: dict[str, dict[str, int]],
+    kinds: dict[str, int],
+) -> None:
+    outcomes = decisions.outcomes
+    report.documents, report.duplicates = outcomes["document"], outcomes["duplicate"]
+    report.filtered, report.withdrawn = outcomes["filtered"], outcomes["withdrawn"]
+    report.rejects, report.rejects_by_cause = outcomes["reject"], dict(decisions.causes)
+    report.sources_by_kind, report.lines = kinds, lines
+    report.fixes, report.languages, report.sites = (
+        dict(counted.get(name, {})) for name in ("fixes", "languages", "sites")
+    )
+
+
+def _nothing_left(processed: Path, decisions: Decisions, parent: Manifest | None) -> str:
+    told = {"reject": "rejected", "duplicate": "duplicates", "filtered": "filtered out by the recipe",
+            "withdrawn": "withdrawn"}  # fmt: skip
+    outcomes = decisions.outcomes
+    why = ", ".join(f"{outcomes[outcome]} {words}" for outcome, words in told.items() if outcomes[outcome])
+    where = " and ".join(
+        str(processed / name)
+        for name, there in ((REJECTS, outcomes["reject"]), (LEFT_OUT, len(decisions.rules)))
+        if there
+    )
+    kept = f" Version {parent.version} stays as it is." if parent else ""
+    noun = "source" if decisions.sources == 1 else "sources"
+    return f"No document is left to publish: {decisions.sources} {noun}, {why}. See {where} for the reasons.{kept}"
+
+
+def _save_index(db: duckdb.DuckDBPyConnection, processed: Path, manifest: Manifest) -> None:
+    """Keep what the next run compares against."""
+    paths = [file.path for file in manifest.files["documents"]]
+    query = """SELECT id, site, $paths[shard] AS shard, row_hash, lines_hash FROM layout ORDER BY id"""
+    with placed(index.index_path(processed, manifest.files_named())) as temporary:
+        copy_to(db, query, temporary, {"paths": paths})
+
+
+def _sweep(processed: Path, manifests: list[Manifest]) -> None:
+    """Delete what killed runs left: shards that no version names, temporary files, indexes of older versions."""
+    known = shards_of(manifests)
+    current = index.index_path(processed, manifests[-1].files_named())
+    for folder in (*FOLDERS.values(), index.FOLDER):
+        for path in (processed / folder).glob("*.parquet"):
+            if f"{folder}/{path.name}" not in known and path != current:
+                path.unlink()
+    for folder in (".", VERSIONS, *FOLDERS.values(), index.FOLDER):
+        for path in (processed / folder).glob(f"*{TEMPORARY}"):
+            path.unlink()

@@ -1,0 +1,200 @@
+"""Shards: the Parquet files of a release, named by the rows in them and written once.
+
+A shard whose name a version already has is not written again, nor read. The others get their rows from the part
+files through sorted queries, some shards at a time, so that memory does not grow with the corpus.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cleaner import schema
+from cleaner.corpus.database import parquet, stream
+from cleaner.engine.parts import Parts
+from cleaner.errors import AccountingError
+from cleaner.release.files import placed, sha256_of
+from cleaner.release.manifest import CONFIGS, File
+
+FOLDERS = {"documents": "data", "lines": "lines"}
+SCHEMAS = {"documents": schema.DOCUMENTS, "lines": schema.LINES}
+
+ROW_GROUP_ROWS = {"documents": 1_000, "lines": 100_000}
+ROW_GROUP_BYTES = 32 << 20
+"""A row group ends before its texts exceed this; one row may."""
+
+BATCH_CHARACTERS = 500_000_000
+"""Characters of text in the shards that one sorted query fetches."""
+
+_WRITER: dict[str, Any] = {"compression": "zstd", "compression_level": 6, "version": "2.6", "data_page_version": "1.0"}
+if "use_content_defined_chunking" in inspect.signature(pq.ParquetWriter.__init__).parameters:
+    _WRITER["use_content_defined_chunking"] = True  # an insertion then moves few bytes on a Hub that knows chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A shard as it shall be: its number in the order of reading, its path, its rows, its size in characters."""
+
+    number: int
+    path: str
+    rows: int
+    characters: int
+
+
+def shard_path(config: str, hashes: Iterable[str]) -> str:
+    """Path of the shard that holds rows with these hashes, in this order."""
+    digest = hashlib.sha256(f"cleaner {config} shard 1\n".encode())
+    for row_hash in hashes:
+        digest.update(row_hash.encode())
+    return f"{FOLDERS[config]}/{digest.hexdigest()[:16]}.parquet"
+
+
+def plan_shards(db: duckdb.DuckDBPyConnection) -> dict[str, list[Shard]]:
+    """All shards of the release that the table `layout` describes, by config. A shard without rows is none."""
+    plan: dict[str, list[Shard]] = {config: [] for config in CONFIGS}
+    query = "SELECT shard, row_hash, lines_hash, lines, characters FROM layout ORDER BY shard, place"
+    rows = (row for batch in stream(db, query) for row in zip(*batch.to_pydict().values(), strict=True))
+    for number, group in groupby(rows, key=lambda row: row[0]):
+        _, row_hashes, lines_hashes, lines, characters = zip(*group, strict=True)
+        size = sum(characters)
+        plan["documents"].append(Shard(number, shard_path("documents", row_hashes), len(row_hashes), size))
+        if sum(lines):
+            plan["lines"].append(Shard(number, shard_path("lines", lines_hashes), sum(lines), size))
+    return plan
+
+
+def write_shards(
+    db: duckdb.DuckDBPyConnection,
+    parts: Parts,
+    processed: Path,
+    plan: Mapping[str, list[Shard]],
+    known: Mapping[str, File],
+) -> dict[str, list[File]]:
+    """Write the shards that are not there yet; returns all shards of the release, by config, in reading order.
+
+    `known` are the shards of earlier versions. AccountingError when a shard gets other rows than planned.
+    """
+    files: dict[str, list[File]] = {}
+    for config, shards in plan.items():
+        there = {s.path: known[s.path] for s in shards if s.path in known and _is_there(processed, known[s.path])}
+        missing = [shard for shard in shards if shard.path not in there]
+        for batch in _batches(missing):
+            there.update({file.path: file for file in _write_batch(db, parts, processed, config, batch)})
+        files[config] = [there[shard.path] for shard in shards]
+    return files
+
+
+def _is_there(processed: Path, file: File) -> bool:
+    try:
+        return (processed / file.path).stat().st_size == file.bytes
+    except FileNotFoundError:
+        return False
+
+
+def _batches(shards: list[Shard]) -> Iterator[list[Shard]]:
+    """Shards in runs of at most BATCH_CHARACTERS."""
+    batch: list[Shard] = []
+    held = 0
+    for shard in shards:
+        if batch and held + shard.characters > BATCH_CHARACTERS:
+            yield batch
+            batch, held = [], 0
+        batch.append(shard)
+        held += shard.characters
+    if batch:
+        yield batch
+
+
+def _write_batch(
+    db: duckdb.DuckDBPyConnection, parts: Parts, processed: Path, config: str, shards: list[Shard]
+) -> Iterator[File]:
+    numbers = [shard.number for shard in shards]
+    rows = db.execute(
+        "SELECT DISTINCT part FROM layout WHERE list_contains($numbers, shard) ORDER BY part", {"numbers": numbers}
+    ).fetchall()
+    where = parts.documents if config == "documents" else parts.lines
+    values = {"files": parquet(where(str(part)) for (part,) in rows), "numbers": numbers}
+    query = _ROWS.format(columns=_columns(config), order="place" if config == "documents" else "place, line")
+    tables = _row_groups(stream(db, query, values), config)
+    for shard, (number, groups) in zip(shards, groupby(tables, key=lambda item: item[0]), strict=True):
+        if number != shard.number:
+            raise AccountingError(_wrong(shard, 0))
+        yield _write(processed, config, shard, (table for _, table in groups))
+
+
+def _columns(config: str) -> str:
+    """The columns of a config for a query over part files `d` and the layout `y`."""
+    return ", ".join(f'{"y" if name == "duplicate_of" else "d"}."{name}"' for name in SCHEMAS[config].names)
+
+
+def _row_groups(batches: Iterator[pa.RecordBatch], config: str) -> Iterator[tuple[int, pa.Table]]:
+    """Rows sorted by `shard` as (shard, row group). Where a group ends depends on the rows alone, not on batches."""
+    held: list[pa.Table] = []
+    held_rows = held_bytes = 0
+    current: int | None = None
+    for batch in batches:
+        table = pa.Table.from_batches([batch])
+        shards = table["shard"].to_numpy()
+        table = table.drop_columns(["shard"]).cast(SCHEMAS[config])
+        sizes = pc.fill_null(pc.binary_length(table["text"]), 0).to_numpy()
+        start = 0
+        for row, (shard, size) in enumerate(zip(shards.tolist(), sizes.tolist(), strict=True)):
+            full = held_rows == ROW_GROUP_ROWS[config] or held_bytes + size > ROW_GROUP_BYTES
+            if held_rows and (full or shard != current):
+                held.append(table.slice(start, row - start))
+                assert current is not None
+                yield current, _joined(held)
+                held, held_rows, held_bytes, start = [], 0, 0, row
+            current = shard
+            held_rows += 1
+            held_bytes += size
+        held.append(table.slice(start))
+    if held_rows and current is not None:
+        yield current, _joined(held)
+
+
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    """One table in one piece: how it is chunked would show in the file's bytes."""
+    table = pa.concat_tables(tables).combine_chunks()
+    table.validate(full=True)  # text that is not UTF-8 must not reach a release
+    return table
+
+
+def _write(processed: Path, config: str, shard: Shard, tables: Iterable[pa.Table]) -> File:
+    path = processed / shard.path
+    rows = 0
+    with placed(path) as temporary:
+        with pq.ParquetWriter(temporary, SCHEMAS[config], **_WRITER) as writer:
+            for table in tables:
+                writer.write_table(table, row_group_size=max(1, table.num_rows))
+                rows += table.num_rows
+        if rows != shard.rows:
+            raise AccountingError(_wrong(shard, rows))
+        digest, size = sha256_of(temporary), temporary.stat().st_size
+    return File(shard.path, digest, size, rows)
+
+
+def _wrong(shard: Shard, rows: int) -> str:
+    return (
+        f"{shard.path} should hold {shard.rows} rows, but the part files hold {rows} for it. Nothing was released. "
+        "Delete the folder .cleaner in the output folder and run again; please report this if it comes back."
+    )
+
+
+_ROWS = """
+SELECT y.shard, {columns}
+FROM read_parquet($files, filename = true) AS d JOIN layout AS y
+  ON d.file = y.file AND d.record = y.record AND split_part(parse_filename(d.filename), '.', 1) = y.part
+WHERE list_contains($numbers, y.shard)
+ORDER BY y.shard, {order}
+"""
