@@ -23,6 +23,7 @@ from typing import Any
 
 import pyarrow as pa
 import typer
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from cleaner import run, schema
@@ -39,12 +40,15 @@ from cleaner.report.explain import explain
 from cleaner.roles import REASONS, ROLES
 
 ROOT = Path(__file__).resolve().parents[1]
+PICTURE = "docs/explain.svg"
 PAGES = [
     "README.md",
     "DATASET_CARD.md",
+    PICTURE,
     *(f"docs/{name}" for name in sorted(os.listdir(ROOT / "docs")) if name.endswith(".md")),
 ]
 FENCE = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+FONT_FACE = re.compile(r"\s*@font-face \{\{.*?\}\}", re.DOTALL)
 SHOWN = ROOT / "raw/merrowbay-courier.example/heritage/projectionist-leaves-the-regal.txt"
 
 QUALITY = {
@@ -201,14 +205,16 @@ def _cut(line: str, width: int) -> str:
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
 
 
-def explained() -> str:
-    """The sample page explained on a console of 110 columns, without colour."""
-    console = Console(file=io.StringIO(), width=110, color_system=None, highlight=False, markup=False, emoji=False)
+def picture() -> str:
+    """The sample page as `cleaner explain` shows it on a terminal, as SVG without anything to fetch."""
+    console = Console(
+        file=io.StringIO(), width=112, color_system="truecolor", force_terminal=True, no_color=False, record=True
+    )
     document = clean(SHOWN)
     for row in explain(document.fields, document.lines, console):
-        console.print(row, soft_wrap=True)
-    assert isinstance(console.file, io.StringIO)
-    return "```text\n" + "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n```"
+        console.print(row, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    form = FONT_FACE.sub("", CONSOLE_SVG_FORMAT)
+    return console.export_svg(title=f"cleaner explain {SHOWN.name}", unique_id="explain", code_format=form) + "\n"
 
 
 def card() -> str:
@@ -224,13 +230,15 @@ GENERATORS: dict[str, Callable[[], str]] = {
     f.__name__: f
     for f in (
         *(document_columns, quality_fields, line_columns, roles, reasons, causes, fixes, recipe_keys, recipe_file),
-        *(commands, before, after, explained, card),
+        *(commands, before, after, card),
     )
 }
 
 
 def fresh(page: str) -> str:
-    """The text of a page with its generated parts made anew."""
+    """The text of a page with its generated parts made anew; the picture is generated as a whole."""
+    if page == PICTURE:
+        return picture()
     text = (ROOT / page).read_text("utf-8")
     return FENCE.sub(lambda match: f"{match[1]}\n{GENERATORS[match[2]]()}\n\n{match[3]}", text)
 
@@ -239,12 +247,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if something is stale")
     check = parser.parse_args().check
-    stale = [page for page in PAGES if fresh(page) != (ROOT / page).read_text("utf-8")]
-    for page in stale:
-        if not check:
-            (ROOT / page).write_text(fresh(page), "utf-8")
-        print(f"{page}: {'stale' if check else 'rewritten'}")
-    return int(check and bool(stale))
+    stale = False
+    for page in PAGES:
+        text, path = fresh(page), ROOT / page
+        if not path.exists() or text != path.read_text("utf-8"):
+            stale = True
+            if not check:
+                path.write_text(text, "utf-8")
+            print(f"{page}: {'stale' if check else 'rewritten'}")
+    return int(check and stale)
 
 
 if __name__ == "__main__":
