@@ -82,8 +82,7 @@ class Ledger:
 
     def _mirror(self, folder: Path) -> None:
         """Forget parts that are gone, and learn of those that were committed but not noted."""
-        part_files.remove_leftovers(folder)
-        there = set(part_files.list_parts(folder))
+        there = part_files.list_parts(folder)
         known = {part for (part,) in self._db.execute("SELECT DISTINCT part FROM pieces")}
         for part in sorted(known - there):
             self._db.execute("DELETE FROM files WHERE path IN (SELECT path FROM live WHERE part = ?)", (part,))

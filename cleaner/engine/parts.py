@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -112,11 +112,14 @@ def read_pieces(folder: Path, part: str) -> list[Piece]:
         return []
 
 
-def list_parts(folder: Path) -> Iterator[str]:
-    """Names of the parts whose commit mark is there."""
-    for entry in os.scandir(folder):
-        if entry.name.endswith(_DOCUMENTS):
-            yield entry.name.removesuffix(_DOCUMENTS)
+def list_parts(folder: Path) -> set[str]:
+    """Names of the parts of which both files are there. What else an interrupted run left is deleted."""
+    names = {entry.name for entry in os.scandir(folder)}
+    parts = {n.removesuffix(_DOCUMENTS) for n in names if n.endswith(_DOCUMENTS)}
+    parts &= {n.removesuffix(_LINES) for n in names if n.endswith(_LINES)}
+    for name in names - {part + suffix for part in parts for suffix in (_DOCUMENTS, _LINES)}:
+        os.unlink(folder / name)
+    return parts
 
 
 def remove_part(folder: Path, part: str) -> None:
@@ -124,15 +127,6 @@ def remove_part(folder: Path, part: str) -> None:
     for suffix in (_DOCUMENTS, _LINES):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(folder / (part + suffix))
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Delete what an interrupted run left: temporary files, and lines without a commit mark."""
-    names = {entry.name for entry in os.scandir(folder)}
-    for name in names:
-        lone = name.endswith(_LINES) and name.removesuffix(_LINES) + _DOCUMENTS not in names
-        if lone or name.endswith(_TEMPORARY):
-            os.unlink(folder / name)
 
 
 def _write(path: Path, table: pa.Table) -> None:
