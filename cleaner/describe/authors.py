@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cleaner.describe.dates import find_dates
+from cleaner.describe.dates import HAS_YEAR, find_dates, month_number
 from cleaner.describe.header import phrase_pattern, phrase_set, phrases, tokens
 from cleaner.describe.title import squash
 from cleaner.describe.view import Author, AuthorKind
@@ -18,11 +18,11 @@ _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff]")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-])*\.?")
 _SPLIT = re.compile(r"\s*(?:[,;&、，؛]|\s/\s|\band\b|\bund\b|\bet\b|\by\b|\be\b|\boch\b|\bog\b|\ben\b|\bи\b|\bta\b|\bve\b|\bo\b|\s和|与|・(?=\S{4})|\sو(?=\s))\s*", re.IGNORECASE)
 _STOP = re.compile(
-    r"\s*(?:[|•·►>\n\t]|\s[–—-]{1,2}\s|\(|\[|//|@|\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|aktualisiert|mis à jour|\d{1,2}\s|\d{4})\b|\d)",
+    r"\s*(?:[|•·⋅►>\n\t]|\s[–—-]{1,2}\s|\(|\[|//|@|\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|aktualisiert|mis à jour|\d{1,2}\s|\d{4})\b|\d)",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者|特派员|編集委員|論説委員|撰稿)\s*(?:=|$)")
-_HANDLE = re.compile(r"@?[\w.\-]{2,40}")
+_TAIL = re.compile(r"(?:\s(?:In|On|View|Published|Updated|Posted|Share|Follow|Follows?|Save|Email)|(?<=[a-z])(?:Published|Updated|Posted))+$")
 
 
 def _word_is_name(word: str) -> bool:
@@ -48,7 +48,9 @@ def is_name(text: str, least: int = 2) -> bool:
     if not all(_word_is_name(w) for w in words) or not words[0][0].isupper() or not words[-1][0].isupper():
         return False
     lowered = [w.strip(".").casefold() for w in words]
-    return not any(w in phrase_set("organisation") or w in phrase_set("job") for w in lowered)
+    return not any(
+        w in phrase_set("organisation") or w in phrase_set("job") or w in phrase_set("no_name_word") or month_number(w) for w in lowered
+    )
 
 
 def kind_of(name: str, stated: str = "", sites: list[str] | None = None) -> AuthorKind:
@@ -84,13 +86,20 @@ def _bare_labels() -> frozenset[str]:
 def clean_name(text: str) -> str | None:
     """A declared or found name without its label and its brackets; None for what is no name at all."""
     name = text.strip().strip("|•·,;:-–—*\"“”()[] ").strip()
+    if name[:2] in ("By", "by") and name[2:3].isupper() and not name[2:4].isupper():
+        name = name[2:]  # the blank after the label was lost
     label = _byline_label().match(name)
     if label and name[label.end() :].strip():
         name = name[label.end() :].strip()
-    name = _SUFFIX.sub("", name).strip()
+    name = _TAIL.sub("", _SUFFIX.sub("", name).strip()).strip()
+    half = len(name) // 2
+    if len(name) > 6 and name[:half].strip() == name[half:].strip():
+        name = name[:half].strip()  # the name beside its own picture's text
     name = re.sub(r"\s*[(\[<][^()\[\]<>]{0,60}[)\]>]$", "", name)
     lowered = name.casefold()
     if not 1 < len(name) <= MAX_NAME or lowered in phrase_set("no_name") or lowered.startswith(("http:", "https:", "www.", "sign in", "log in")):
+        return None
+    if len(name.split()) > 2 and any(c.isdigit() for c in name):
         return None
     if re.fullmatch(r"\S{1,64}@\S{1,64}\.\w{2,10}|[\d\W_]{1,80}", name) or sum(c.isdigit() for c in name) > len(name) / 2:
         return None
@@ -129,9 +138,29 @@ def declared_authors(pairs: list[tuple[str, str]], sites: list[str]) -> list[Aut
             parts = [whole]
         for part in parts:
             name = clean_name(part)
-            if name and (squash(name) not in sites or len(pairs) == 1):
+            if name and not _is_publisher(name, sites):
                 authors.setdefault(squash(name), {"name": name, "kind": kind_of(name, stated, sites)})
     return list(authors.values())[:30]
+
+
+_STAFF = frozenset("team staff editors editorial desk newsroom redaktion redacción rédaction redazione redação writers contributors".split())
+
+
+def _is_publisher(name: str, sites: list[str]) -> bool:
+    """Whether an author is but the site under its own name ("Gazette Inc"); its staff ("Gazette Team") is not."""
+    squashed = squash(name)
+    if _STAFF & set(name.casefold().split()):
+        return False
+    return any(
+        squashed == site or (len(site) >= 4 and squashed.startswith(site)) or (len(squashed) >= 5 and site.startswith(squashed))
+        for site in sites
+    )
+
+
+def _is_staff(text: str) -> bool:
+    """Whether a text names a body that signs as one: capitalised, ending in a word such as Team or Redaktion."""
+    words = text.split()
+    return 1 <= len(words) <= 5 and words[-1].casefold() in _STAFF and all(w[0].isupper() or w == "the" for w in words)
 
 
 def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
@@ -146,7 +175,7 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     label = _byline_label().match(line)
     bare = line.strip(" :：/|•·—–-").casefold()
     if not label or not line[label.end() :].strip():
-        if bare in _bare_labels() and 0 < len(following) <= 60 and is_name(following.strip()):
+        if bare in _bare_labels() and 0 < len(following) <= 60 and (is_name(following.strip()) or _is_staff(following.strip())):
             return [following.strip()], True
         suffix = _SUFFIX.search(line)
         if suffix and suffix.start() <= 12 and is_name(line[: suffix.start()].strip(" (（")):
@@ -159,6 +188,8 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     rest = rest.strip(" ,;|•·–—-")
     if not rest or len(rest) > 120:
         return [], False
+    if _is_staff(rest):
+        return [rest], False
     strong = line[: label.end()].strip(" (（[–—*•").casefold().rstrip(": ") in ("by", "written by", "posted by", "author", "autor", "text", "words by", "story by")
     first = split_names(rest)
     names = [clean_name(n) for n in first if is_name(_SUFFIX.sub("", n).strip(), 1 if strong and len(rest.split()) == 1 else 2)]
@@ -168,7 +199,29 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     return good, False
 
 
+_READ_TIME = re.compile(r"\d{1,3}[\s-]?(?:min(?:ute)?s?\b\.?(?:\s(?:read|lecture|lesezeit|de lectura|di lettura))?|Min\b\.?|分钟|分で読めます)", re.IGNORECASE)
+_BAR = re.compile(r"[|•·⋅/►»]|\s[–—-]{1,2}\s|,\s")
 _CLOCK = re.compile(r"\d{1,2}\s?[:h.時时시]\s?\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?\b|uhr\b|h\b|分)?|\d{1,2}\s?[ap]\.?m\.?\b|[+-]\d{2}:?\d{2}", re.IGNORECASE)
+
+
+def name_beside_date(line: str, language: str | None = None) -> str | None:
+    """The name in a line that holds a date and a name and nothing else ("Ada Example | May 3, 2020")."""
+    if len(line) > 110 or not HAS_YEAR.search(line):
+        return None
+    dates = find_dates(line, language)
+    if not dates or any(d.precision == "year" for d in dates):
+        return None
+    for date in reversed(dates):
+        line = f"{line[: date.start]}|{line[date.end :]}"
+    line = phrase_pattern("modified_label").sub("|", phrase_pattern("date_label").sub("|", _READ_TIME.sub("|", _CLOCK.sub("|", line))))
+    parts = [p.strip(" ,;:()[]–—-") for p in _BAR.split(line)]
+    parts = [p for p in parts if any(c.isalpha() for c in p) and p.casefold() not in phrase_set("date_filler")]
+    if len(parts) != 1:
+        return None
+    label = _byline_label().match(parts[0])
+    name = parts[0][label.end() :].strip() if label else parts[0]
+    cleaned = clean_name(name)
+    return cleaned if cleaned and is_name(cleaned) else None
 
 
 def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, str]], bool] | None:
@@ -177,7 +230,7 @@ def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, st
     `label` is "published", "modified" or "" for each date; `whole` says that the line holds nothing else. None for
     lines without a date or with too much beside it.
     """
-    if len(line) > 160 or not any(c.isdigit() for c in line):
+    if len(line) > 160 or not HAS_YEAR.search(line):
         return None
     dates = find_dates(line, language)
     if not dates:

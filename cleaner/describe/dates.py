@@ -74,6 +74,7 @@ def _date(year: int, month: int | None, day: int | None) -> tuple[str, Precision
     return f"{year:04}-{month:02}-{day:02}", "day"
 
 
+HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ISO = re.compile(
     r"(?<![\d/.-])(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:(?:[T_]|\s{1,2})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?"
     r"(?:\s?(Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b|[+-]\d{2}\b))?)?)?(?![\d-])",
@@ -187,7 +188,7 @@ def find_dates(text: str, language: str | None = None) -> list[Date]:
         language: Primary language subtag, which tells month names apart that mean different months.
     """
     text = text[:MAX_DATE_TEXT]
-    if not _HAS_YEAR.search(text):
+    if not HAS_YEAR.search(text):
         return []
     kept: list[Date] = []
     for date in sorted(_candidates(text, language), key=lambda d: (d.start, -d.end)):
@@ -200,9 +201,6 @@ def find_dates(text: str, language: str | None = None) -> list[Date]:
             if date_:
                 kept.append(Date(*date_, None, m.start(), m.end()))
     return kept
-
-
-_HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def find_date(text: str, language: str | None = None) -> Date | None:

@@ -239,8 +239,8 @@ def _read_microdata(head: Head, facts: Facts) -> None:
                 _add(facts, field, _listed(text), "microdata", 0.7)
             else:
                 _add(facts, field, text, "microdata", 0.75)
-    if authors and len(set(authors)) <= 4:  # more are the authors of teasers and comments
-        _add(facts, "authors", list(dict.fromkeys(authors)), "microdata", 0.7)
+    if authors and len(set(authors)) == 1:  # several are those of comments and teasers as often as not
+        _add(facts, "authors", authors[:1], "microdata", 0.7)
 
 
 def _read_record(head: Head, facts: Facts) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
 from cleaner.describe.view import PageView
 
@@ -25,7 +26,8 @@ _GAP = 6
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_PROSE = re.compile(r"[。、，]")
 _SENTENCE = re.compile(r"[.!?…।؟۔][\"'”’»)\]]{0,3}(?:\s|$)|[。！？]")
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_ASCII_TOKEN = re.compile(r"[a-z0-9]+")
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +56,12 @@ def phrase_pattern(name: str) -> re.Pattern[str]:
 
 def tokens(text: str) -> list[str]:
     """Words in lower case; each Chinese, Japanese or Korean character is one of its own."""
-    return _TOKEN.findall(text.casefold())
+    return _ASCII_TOKEN.findall(text.lower()) if text.isascii() else _TOKEN.findall(text.casefold())
+
+
+def stems(text: str) -> list[str]:
+    """The first five letters of each word, so that "Syria" and "Syrian" agree."""
+    return [word[:5] for word in tokens(text)]
 
 
 def same(a: str, b: str) -> bool:
@@ -81,7 +88,7 @@ class Header:
         prose: Whether each line reads as running text that the judge did not drop.
         richest: Index of the first line of the richest run.
         ahead: For each line up to the richest run: how much prose follows within 25 lines, in 0-1 of the page's most.
-        vocabulary: Words of the page's prose.
+        vocabulary: Stems of the words of the page's prose.
         counts: How often each line of the page occurs.
     """
 
@@ -103,7 +110,9 @@ class Header:
 def find_header(page: PageView) -> Header:
     """Where the header and the body of a page are (its first 3,000 lines)."""
     lines = page.lines[:MAX_LINES]
-    prose = [is_prose(line) and page.verdict(i) != "drop" for i, line in enumerate(lines)]
+    prose = [
+        len(line) >= 35 and verdict != "drop" and is_prose(line) for line, verdict in zip(lines, page.verdicts, strict=False)
+    ]
     runs: list[list[int]] = []  # [first line, richness, last line]
     for i, good in enumerate(prose):
         if not good:
@@ -119,17 +128,15 @@ def find_header(page: PageView) -> Header:
     body = next(run[0] for run in runs if run[1] * 5 >= most * 2 or run[1] >= RICH)
     richest = next(run[0] for run in runs if run[1] == most)
     words: set[str] = set()
-    told = [i for i, good in enumerate(prose) if good and i >= body][:30]
+    told = [i for i in range(body, len(lines)) if prose[i]][:25]
     for i in told:
-        words.update(tokens(lines[i][:400]))
+        words.update(stems(lines[i][:300]))
     return Header(body, prose, richest, _ahead(lines, prose, richest), frozenset(words), Counter(lines))
 
 
 def _ahead(lines: list[str], prose: list[bool], richest: int) -> list[float]:
-    total = [0]
-    for line, good in zip(lines, prose, strict=True):
-        total.append(total[-1] + (min(len(line), 600) if good else 0))
-    last = len(lines)
-    window = [total[min(last, i + 26)] - total[min(last, i + 1)] for i in range(last)]
+    sizes = [min(len(line), 600) if good else 0 for line, good in zip(lines, prose, strict=True)]
+    total = [0, *accumulate(sizes), *([sum(sizes)] * 26)]
+    window = [after - here for here, after in zip(total[1:], total[26:], strict=False)][: len(lines)]
     most = max(window) or 1
     return [w / most for w in window[: richest + 1]]

@@ -10,7 +10,7 @@ import math
 import re
 
 from cleaner.describe.authors import byline_names, dateline
-from cleaner.describe.header import REACH, Header, phrases, tokens
+from cleaner.describe.header import REACH, Header, phrases, stems, tokens
 from cleaner.describe.title import Title
 from cleaner.describe.view import PageView
 
@@ -34,7 +34,7 @@ FEATURES: dict[str, float] = {
     "above": -1.95,  # prose stands above it, by the share of the page's most
     "next_is_body": 0.46,
     "first": 0.92,  # the page begins with it
-    "opens": 0.5,  # the page begins with it, and it has a headline's length and words of the prose
+    "opens": 1.5,  # the page begins with it, and it has a headline's length and words of the prose
     "short": -1.6,  # fewer than three words
     "good_length": 1.36,  # 5 to 16 words
     "long": -0.83,  # more than 20 words
@@ -65,7 +65,7 @@ def features(page: PageView, header: Header, i: int) -> list[float]:
     line = lines[i]
     words = tokens(line)
     rare = [w for w in words if w not in _COMMON and (len(w) > 2 or not w.isascii())]
-    shared = sum(w in header.vocabulary for w in rare)
+    shared = sum(w[:5] in header.vocabulary for w in rare)
     count = len(words) / 2 if not line.isascii() and len(words) > 1.5 * len(line.split()) + 3 else len(words)
     above = lines[i - 1] if i else ""
     below = lines[i + 1] if i + 1 < len(lines) else ""
@@ -89,7 +89,7 @@ def features(page: PageView, header: Header, i: int) -> list[float]:
         float(any(header.prose[:i])),
         float(distance == 1),
         float(i == 0),
-        float(i == 0 and 4 <= count <= 20 and line[-1] not in ".。" and 2 * shared >= len(rare) and header.body <= 10),
+        float(i == 0 and 4 <= count <= 20 and line[-1] not in ".。" and 5 * shared >= 2 * len(rare) and header.body <= 10),
         float(count < 3),
         float(5 <= count <= 16),
         float(count > 20),
@@ -129,7 +129,7 @@ def candidates(page: PageView, header: Header) -> list[int]:
             continue
         line = page.lines[i]
         if 4 <= len(line) <= 220 and line[-1] not in _NO_END and (len(line) > 12 or not line.isascii()):
-            words = set(tokens(line)) - _COMMON
+            words = set(stems(line)) - _COMMON
             shared = len(words & header.vocabulary)
             cheap.append((shared + 3 * shared / (len(words) + 1) + 2 * header.ahead[i] + (i == 0) + 2 * (page.role(i) == "title"), i))
     cheap.sort(key=lambda c: (-c[0], c[1]))

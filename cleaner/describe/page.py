@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from cleaner.describe.authors import byline_names, clean_name, dateline, declared_authors, is_name, kind_of
+from cleaner.describe.authors import byline_names, clean_name, dateline, declared_authors, is_name, kind_of, name_beside_date
 from cleaner.describe.dates import Date, parse_declared, url_date
 from cleaner.describe.declared import Facts, license_id, read_declared
-from cleaner.describe.header import Header, find_header, phrases, same, tokens
+from cleaner.describe.header import MAX_LINES, Header, find_header, phrase_pattern, phrases, same, tokens
 from cleaner.describe.headline import text_title
 from cleaner.describe.language import SAMPLE_LETTERS, detect_language, normalize_tag
 from cleaner.describe.publisher import agency_and_place, clean_publisher, quoted_sources, text_publisher
@@ -68,14 +68,16 @@ def _set_language(said: Description, page: PageView, facts: Facts) -> None:
             said.language_declared = tag
             _note(said, "language_declared", found.method, found.confidence)
             break
-    kept = [line for i, line in enumerate(page.lines) if page.verdict(i) == "keep"]
+    kept = [line for line, verdict in zip(page.lines, page.verdicts, strict=False) if verdict == "keep"]
     sample: list[str] = []
     size = 0
     for least in (60, 25, 1):  # running text tells more than menus do
         for line in kept:
-            if len(line) >= least and size < SAMPLE_LETTERS * 1.3:
+            if len(line) >= least:
                 sample.append(line[: SAMPLE_LETTERS * 2])
                 size += len(sample[-1])
+                if size > SAMPLE_LETTERS * 1.5:
+                    break
         if size >= 200:
             break
         if least > 1:
@@ -99,9 +101,7 @@ def _set_title(said: Description, page: PageView, header: Header, facts: Facts, 
 def _zone(page: PageView, header: Header, title: Title | None) -> range:
     """The lines where bylines and dates count: from three above the headline to the second paragraph after it."""
     if title is None or title.line is None:
-        if page.head.kind == "text":
-            return range(0)
-        return range(max(0, header.body - 6), min(header.body + 2, len(page.lines)))
+        return range(max(0, header.body - 8), min(header.body + 2, len(page.lines)))
     second = header.next_prose(header.next_prose(title.line))
     return range(max(0, title.line - 3), min(second, title.line + 40, len(page.lines)))
 
@@ -166,6 +166,8 @@ def _set_authors(said: Description, page: PageView, zone: range, facts: Facts, s
         if i in said.claims or page.role(i) in ("comment", "related", "caption", "photo_credit"):
             continue
         names, on_next = byline_names(lines[i], lines[i + 1] if i + 1 < len(lines) else "")
+        if not names and (beside := name_beside_date(lines[i])) and squash(beside) not in names_of_site:
+            names = [beside]
         if not names and _is_bare_name(page, i, zone, names_of_site):
             names = [clean_name(lines[i]) or lines[i]]
         if not names:
@@ -209,7 +211,7 @@ def _set_dates(said: Description, page: PageView, header: Header, zone: range, f
     told, changed = _dated_lines(said, page, zone, language)
     address = url_date(urlsplit(said.url).path) if said.url else None
     if published is None:
-        timed = _from_times(page, told, language)
+        timed = _from_times(page, told, changed, language)
         if timed:
             published = timed, "html", 0.75
         elif address and _plausible(page, address.text):
@@ -253,15 +255,31 @@ def _dated_lines(said: Description, page: PageView, zone: range, language: str |
     return [*labelled, *bare], changed
 
 
-def _from_times(page: PageView, told: list[Date], language: str | None) -> Date | None:
-    """The page's `<time>` that a header line repeats, or the only day that its `<time>` elements name."""
+def _from_times(page: PageView, told: list[Date], changed: str | None, language: str | None) -> Date | None:
+    """The page's `<time>` that a header line repeats, or the only day that its `<time>` elements name.
+
+    Of a thread, whose times ascend, it is the first.
+    """
     dates = [d for d in (parse_declared(stamp or text, language) for stamp, text in page.head.times[:60]) if d]
     dates = [d for d in dates if d.precision in ("day", "second") and _plausible(page, d.text)]
     for date in told:
         for other in dates:
             if other.day == date.day:
                 return other
-    return dates[0] if dates and len({d.day for d in dates}) == 1 else None
+    days = [d.day for d in dates]
+    if not days or (changed and changed[:10] == days[0]) or _says_changed(page):
+        return None
+    return dates[0] if len(set(days)) == 1 or (len(days) > 2 and days == sorted(days)) else None
+
+
+def _says_changed(page: PageView) -> bool:
+    """Whether the line that holds the first `<time>` says that it is a date of change."""
+    shown = next((text for _, text in page.head.times if text), "")
+    for i, line in enumerate(page.lines[:MAX_LINES]) if shown else ():
+        if len(line) <= 200 and shown in line:
+            before = f"{page.lines[i - 1] if i else ''} {line[: line.index(shown)]}"
+            return len(before) < 200 and bool(phrase_pattern("modified_label").search(before))
+    return False
 
 
 def _plausible(page: PageView, date: str) -> bool:

@@ -118,7 +118,9 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
     found: dict[tuple[str | None, str | None], QuotedSource] = {}
     for i in range(header.body, min(len(page.lines), len(header.prose))):
         line = page.lines[i]
-        if len(line) > 160 or i in claimed or page.verdict(i) == "drop":
+        if len(line) > 160 or not (line.endswith(":") or (", " in line and any(c.isdigit() for c in line[-4:]))):
+            continue
+        if i in claimed or page.verdict(i) == "drop":
             continue
         author = outlet = date = None
         match = _SOURCE_LINE.fullmatch(line)

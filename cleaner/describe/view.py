@@ -68,17 +68,23 @@ class PageView:
     scores: list[float] = field(default_factory=list)
     publisher: str | None = None
 
+    def __post_init__(self) -> None:
+        count = len(self.lines)
+        self.tags = self.tags or [""] * count
+        self.roles = self.roles or [""] * count
+        self.verdicts = self.verdicts or ["keep"] * count
+
     def tag(self, i: int) -> str:
         """Tag of line i, "" in text."""
-        return self.tags[i] if i < len(self.tags) else ""
+        return self.tags[i]
 
     def verdict(self, i: int) -> str:
         """The judge's first verdict on line i."""
-        return self.verdicts[i] if i < len(self.verdicts) else "keep"
+        return self.verdicts[i]
 
     def role(self, i: int) -> str:
         """The judge's first role for line i, "" where it gave none."""
-        return self.roles[i] if i < len(self.roles) else ""
+        return self.roles[i]
 
 
 @dataclass(slots=True)
