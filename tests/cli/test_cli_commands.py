@@ -332,7 +332,17 @@ def test_versions_lists_the_newest_first(tmp_path: Path) -> None:
 def test_versions_of_nothing(tmp_path: Path) -> None:
     result = invoke("versions", str(tmp_path))
     assert result.exit_code == 1
-    assert "holds no version" in result.stderr
+    assert "holds no release" in result.stderr
+
+
+def test_verify_says_what_is_wrong_and_exits_4(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest("1.0.0", None, 3, added=3, changed=0, removed=0))
+    result = invoke("verify", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert "- " in result.stderr
+    assert "data/0123456789abcdef.parquet" in result.stderr
+    assert "is not what its manifests say" in result.stderr
+    assert invoke("verify", str(tmp_path), "7.0.0").exit_code == 1
 
 
 # --- roles and recipe ------------------------------------------------------------------------------------------------
