@@ -12,7 +12,7 @@ from cleaner.describe.view import Author, AuthorKind
 
 MAX_NAME = 80
 MAX_BYLINE = 200
-_PARTICLES = frozenset("de da do dos das del della di du la le van von der den ten ter zu zur af av bin ibn al el y e i und and da' d' ap st".split())
+_PARTICLES = frozenset(["de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ten", "ter", "zu", "zur", "af", "av", "bin", "ibn", "al", "el", "y", "e", "i", "und", "and", "da'", "d'", "ap", "st"])
 _CJK_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u3040-\u30ff\u4e00-\u9fff]{2,8}(?:[ \u3000・][\u3040-\u30ff\u4e00-\u9fff]{1,8})?|[\uac00-\ud7af]{2,4}")
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff]")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-])*\.?")
@@ -86,6 +86,8 @@ def _bare_labels() -> frozenset[str]:
 def clean_name(text: str) -> str | None:
     """A declared or found name without its label and its brackets; None for what is no name at all."""
     name = text.strip().strip("|•·,;:-–—*\"“”()[] ").strip()
+    if name.casefold() in phrase_set("no_name"):
+        return None
     if name[:2] in ("By", "by") and name[2:3].isupper() and not name[2:4].isupper():
         name = name[2:]  # the blank after the label was lost
     label = _byline_label().match(name)
@@ -143,7 +145,7 @@ def declared_authors(pairs: list[tuple[str, str]], sites: list[str]) -> list[Aut
     return list(authors.values())[:30]
 
 
-_STAFF = frozenset("team staff editors editorial desk newsroom redaktion redacción rédaction redazione redação writers contributors".split())
+_STAFF = frozenset(["team", "staff", "editors", "editorial", "desk", "newsroom", "redaktion", "redacción", "rédaction", "redazione", "redação", "writers", "contributors"])
 
 
 def _is_publisher(name: str, sites: list[str]) -> bool:
@@ -163,6 +165,7 @@ def _is_staff(text: str) -> bool:
     return 1 <= len(words) <= 5 and words[-1].casefold() in _STAFF and all(w[0].isupper() or w == "the" for w in words)
 
 
+@lru_cache(maxsize=2048)
 def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     """The names in a byline, and whether `following`, the next line, held them. ([], False) if it is no byline.
 
@@ -224,6 +227,7 @@ def name_beside_date(line: str, language: str | None = None) -> str | None:
     return cleaned if cleaned and is_name(cleaned) else None
 
 
+@lru_cache(maxsize=2048)
 def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, str]], bool] | None:
     """The dates of a short line that is a dateline: ([(label, date)], whole).
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -95,7 +96,7 @@ _MONTH_FIRST = re.compile(
     r"(?<![\w-])" + _WORD + r"\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s{0,2}|\s{1,2})(?:at\s)?(\d{4})(?![\d:])", re.IGNORECASE
 )
 _YEAR_WORD = re.compile(r"(?<![\d/.-])(\d{4})\.?\s(?:m\.\s)?" + _WORD + r"\.?\s(\d{1,2})\b", re.IGNORECASE)
-_MONTH_YEAR = re.compile(r"(?<![\w-])" + _WORD + r"[.,]{0,2}\s(?:de\s|del\s)?(\d{4})(?!\d)", re.IGNORECASE)
+_MONTH_YEAR = re.compile(r"(?<![\w-])(?<!\d\s)(?<!\d\.\s)" + _WORD + r"[.,]{0,2}\s(?:de\s|del\s)?(\d{4})(?!\d)", re.IGNORECASE)
 
 
 def _offset(text: str | None) -> str | None:
@@ -128,6 +129,9 @@ def parse_declared(value: object, language: str | None = None) -> Date | None:
         if day:
             stamp, precision, offset = _with_time(day[0], (match[4], match[5], match[6]), match[7])
             return Date(stamp, precision, offset, 0, len(text))
+    if re.fullmatch(r"1\d{9}(?:\d{3})?", text):
+        moment = datetime.fromtimestamp(int(text[:10]), UTC)
+        return Date(moment.isoformat(), "second", "+00:00", 0, len(text))
     if re.fullmatch(r"\d{4}", text):
         year = _date(int(text), None, None)
         return Date(*year) if year else None

@@ -24,19 +24,17 @@ Facts = dict[str, list[Found]]
 """Field -> candidates, the most trusted first. Authors are (name, type) pairs, type "Person", "Organization" or ""."""
 
 _ARTICLES = frozenset(
-    "article newsarticle blogposting reportagenewsarticle opinionnewsarticle analysisnewsarticle liveblogposting report "
-    "scholarlyarticle techarticle socialmediaposting discussionforumposting backgroundnewsarticle "
-    "reviewnewsarticle advertisercontentarticle satiricalarticle medicalscholarlyarticle".split()
+    ["article", "newsarticle", "blogposting", "reportagenewsarticle", "opinionnewsarticle", "analysisnewsarticle", "liveblogposting", "report", "scholarlyarticle", "techarticle", "socialmediaposting", "discussionforumposting", "backgroundnewsarticle", "reviewnewsarticle", "advertisercontentarticle", "satiricalarticle", "medicalscholarlyarticle"]
 )
-_THINGS = frozenset("recipe product videoobject podcastepisode event question howto book movie jobposting course".split())
-_PAGES = frozenset("webpage itempage qapage faqpage aboutpage collectionpage medicalwebpage creativework webapplication".split())
+_THINGS = frozenset(["recipe", "product", "videoobject", "podcastepisode", "event", "question", "howto", "book", "movie", "jobposting", "course"])
+_PAGES = frozenset(["webpage", "itempage", "qapage", "faqpage", "aboutpage", "collectionpage", "medicalwebpage", "creativework", "webapplication"])
 # Keys under which other works hang than the one that the page is about.
 _ELSEWHERE = frozenset(
-    "itemlistelement ispartof haspart mentions citation comment review reviews liveblogupdate about publisher author "
-    "suggestedanswer acceptedanswer isrelatedto relatedlink significantlink subjectof breadcrumb image video associatedmedia "
-    "potentialaction offers blogpost blogposts".split()
+    ["itemlistelement", "ispartof", "haspart", "mentions", "citation", "comment", "review", "reviews", "liveblogupdate", "about", "publisher", "author", "suggestedanswer", "acceptedanswer", "isrelatedto", "relatedlink", "significantlink", "subjectof", "breadcrumb", "image", "video", "associatedmedia", "potentialaction", "offers", "blogpost", "blogposts"]
 )
-_WRAPPING = re.compile(r"<!--|-->|/?\*?\s?<!\[CDATA\[\s?\*?/?|/?\*?\s?\]\]>\s?\*?/?")
+_WRAPPING = re.compile(
+    r"<!--|-->|(?:/\*|//)?\s{0,5}<!\[CDATA\[\s{0,5}(?:\*/)?|(?:/\*|//)?\s{0,5}\]\]>\s{0,5}(?:\*/)?"
+)
 _TRAILING_COMMA = re.compile(r",\s{0,50}([}\]])")
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
 _SPACE = re.compile(r"\s+")
@@ -70,7 +68,7 @@ def load_json(text: str) -> Any:
         return orjson.loads(text)
     except ValueError:
         pass
-    mended = _WRAPPING.sub("", text).strip().rstrip(";")
+    mended = _WRAPPING.sub("", text).strip("\ufeff \t\r\n;")
     for attempt in (mended, _TRAILING_COMMA.sub(r"\1", mended)):
         try:
             return json.loads(attempt, strict=False)

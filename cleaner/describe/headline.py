@@ -17,7 +17,7 @@ from cleaner.describe.view import PageView
 MIN_CONFIDENCE = 0.25
 CLOSE_LOOK = 12
 _NO_END = ":;,：，、"
-_COMMON = frozenset("the a an of to in and for on with at by from is are as it how your you what why der die das und in von le la les de des du et en el los y".split())
+_COMMON = frozenset(["the", "a", "an", "of", "to", "in", "and", "for", "on", "with", "at", "by", "from", "is", "are", "as", "it", "how", "your", "you", "what", "why", "der", "die", "das", "und", "in", "von", "le", "la", "les", "de", "des", "du", "et", "en", "el", "los", "y"])
 _REPORTS = re.compile(r"\b(?:reports?|writes?|argues|says|notes) (?:that|on|about)\b")
 _ODD = re.compile(r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[•·*»›>-]|\|.*\||\.(?:jpe?g|png|gif|webp|pdf)$", re.IGNORECASE)
 
@@ -70,9 +70,9 @@ def features(page: PageView, header: Header, i: int) -> list[float]:
     above = lines[i - 1] if i else ""
     below = lines[i + 1] if i + 1 < len(lines) else ""
     folded = line.casefold()
+    size = len(folded)
     page_title = any(
-        len(line) < len(other) <= len(line) + 80 and other.casefold().startswith(folded) and not other[len(line)].isalnum()
-        for other in lines[: min(i, 12)]
+        other.startswith(folded) and size < len(other) <= size + 80 and not other[size].isalnum() for other in header.opening[:i]
     )
     lead_in = any(other.endswith((":", "：")) and len(other) < 80 for other in lines[max(0, i - 3) : i])
     distance = header.next_prose(i) - i
@@ -125,7 +125,7 @@ def candidates(page: PageView, header: Header) -> list[int]:
     for i in range(end):
         if i >= until:
             until = header.next_prose(i)
-        if header.prose[i] or until - i > REACH:
+        if header.prose[i] or until - i > REACH or header.ahead[i] < 0.1:
             continue
         line = page.lines[i]
         if 4 <= len(line) <= 220 and line[-1] not in _NO_END and (len(line) > 12 or not line.isascii()):

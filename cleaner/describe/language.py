@@ -2,7 +2,7 @@
 
 langdetect is sure of itself on languages that it does not know, so its word counts only where the text holds
 the small words of the language it names. Chinese comes out with its script, `zh-Hans` or `zh-Hant`, since BCP 47
-names the writing rather than the country that langdetect guesses at.
+names the writing rather than a country; bare `zh` where the characters do not tell.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ _ONE_LANGUAGE = {
     "Grek": "el", "Armn": "hy", "Gujr": "gu", "Orya": "or", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml",
     "Sinh": "si", "Thai": "th", "Laoo": "lo", "Geor": "ka", "Hang": "ko", "Khmr": "km", "Guru": "pa",
 }  # fmt: skip
-_BCP47 = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
 
 
 class Detected(NamedTuple):
@@ -68,7 +67,7 @@ def _common_words() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _alien_letters() -> dict[str, frozenset[str]]:
-    """For each script of several languages: language -> letters of that script which it does not write."""
+    """Language -> letters of its script which it does not write; and the characters of one Chinese script alone."""
     table = tomllib.loads((files("cleaner.describe") / "data" / "common_words.toml").read_text("utf-8"))
     return {language: frozenset(letters) for language, letters in table["alien_letters"].items()}
 
@@ -117,17 +116,18 @@ def detect_language(text: str, declared: str | None = None) -> Detected:
 
 
 def _east_asian(sample: str, scripts: Counter[str]) -> Detected:
-    """Japanese where kana are frequent; else Chinese, whose script the detector tells."""
+    """Japanese where kana are frequent; else Chinese, whose script the characters tell that only one of them has."""
     written = scripts["Hani"] + scripts["Kana"]
     kana = scripts["Kana"] / written
     if kana > 0.1:
         return Detected("ja", round(min(1.0, 0.5 + kana * 2), 3))
     if kana > 0.03:
         return Detected("und", None)
-    for candidate in _candidates(sample):
-        if candidate.lang in _BCP47:
-            return Detected(_BCP47[candidate.lang], round(float(candidate.prob), 3))
-    return Detected("zh", 0.9)
+    simplified, traditional = (sum(map(sample.count, _alien_letters()[s])) for s in ("simplified", "traditional"))
+    if simplified + traditional < 2 or min(simplified, traditional) * 5 > max(simplified, traditional):
+        return Detected("zh", 0.9)
+    script = "Hans" if simplified > traditional else "Hant"
+    return Detected(f"zh-{script}", round(max(simplified, traditional) / (simplified + traditional), 3))
 
 
 def _candidates(sample: str) -> list[langdetect.language.Language]:
@@ -156,4 +156,4 @@ def _by_detector(sample: str, counts: Counter[str], declared: str | None) -> Det
         words = _WORDS.findall(sample.lower())
         if len(words) >= 8 and sum(w in common for w in words) < MIN_COMMON * len(words):
             return Detected("und", score)
-    return Detected(_BCP47.get(best.lang, best.lang), score)
+    return Detected(best.lang, score)

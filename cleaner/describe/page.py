@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from cleaner.describe.authors import byline_names, clean_name, dateline, declared_authors, is_name, kind_of, name_beside_date
+from cleaner.describe.authors import (
+    byline_names,
+    clean_name,
+    dateline,
+    declared_authors,
+    is_name,
+    kind_of,
+    name_beside_date,
+)
 from cleaner.describe.dates import Date, parse_declared, url_date
 from cleaner.describe.declared import Facts, license_id, read_declared
 from cleaner.describe.header import MAX_LINES, Header, find_header, phrase_pattern, phrases, same, tokens
@@ -40,7 +48,7 @@ def describe_page(page: PageView) -> Description:
     _set_language(said, page, facts)
     language = said.language.partition("-")[0] if said.language != "und" else None
     sites = site_names(facts, said.domain)
-    header = find_header(page)
+    header = find_header(page, closely=page.head.kind == "text" and not facts.get("title"))
     title = _set_title(said, page, header, facts, sites)
     zone = _zone(page, header, title)
     _claim_title(said, page, header, title)

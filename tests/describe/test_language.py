@@ -1,0 +1,82 @@
+"""Which language a text is in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import langdetect
+import pytest
+
+from cleaner.describe.language import detect_language, normalize_tag
+
+CASES = sorted((Path(__file__).parent / "cases").glob("text_*.json"))
+SAMPLES = ["\n".join(json.loads(p.read_text("utf-8"))["lines"])[:1000] for p in CASES]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("สภาท่าเรือลงมติเมื่อวันอังคารให้สร้างสะพานใหม่แทนสะพานเก่า", "th"),
+        ("Το συμβούλιο του λιμανιού αποφάσισε να χτίσει μια νέα γέφυρα.", "el"),
+        ("항만 위원회는 화요일 저녁 오래된 다리를 새 다리로 바꾸기로 결정했다고 밝혔다.", "ko"),
+        ("ნავსადგურის საბჭომ გადაწყვიტა ახალი ხიდის აშენება ძველის ნაცვლად", "ka"),
+        ("Նավահանգստի խորհուրդը որոշեց կառուցել նոր կամուրջ հնի փոխարեն", "hy"),
+        ("מועצת הנמל החליטה ביום שלישי בערב לבנות גשר חדש במקום הגשר הישן.", "he"),
+        ("市議會星期二開會，經過六個小時的辯論，決定興建一座新橋來取代舊橋。", "zh-Hant"),
+        ("市议会星期二开会，经过六个小时的辩论，决定兴建一座新桥来取代旧桥。", "zh-Hans"),
+        ("Prístavná rada sa v utorok večer rozhodla, že starý most nahradí novým, ktorý je pevný.", "sk"),
+        ("Havnerådet vedtok tirsdag kveld å erstatte den gamle broen med en ny, fast bro.", "no"),
+    ],
+)
+def test_languages(text: str, language: str) -> None:
+    assert detect_language(text).language == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12345 67890",
+        "Hello, world!",
+        "Umkhandlu wetheku uvotele ibhuloho elisha ngoLwesibili kusihlwa emva kwamahora ayisithupha abantu bephikisana.",
+        "Партовы савет вырашыў у аўторак увечары замяніць стары мост новым, пра гэта паведаміў ягоны кіраўнік.",
+        "Hafnarráðið ákvað á þriðjudagskvöld að reisa nýja brú í stað þeirrar gömlu, sagði það í gær.",
+    ],
+)
+def test_unsure(text: str) -> None:
+    assert detect_language(text).language == "und"
+
+
+def test_a_declared_language_never_decides_alone() -> None:
+    english = "The harbour council met on Tuesday to vote on the new bridge over the river."
+    assert detect_language(english, "de").language == "en"
+    assert detect_language("", "de").language == "und"
+
+
+def test_the_same_text_gives_the_same_answer() -> None:
+    for text in SAMPLES:
+        assert detect_language(text) == detect_language(text)
+
+
+def test_the_quick_detector_agrees_with_langdetect() -> None:
+    quick = pytest.importorskip("langdetect_rs")
+    langdetect.DetectorFactory.seed = 0
+    quick.DetectorFactory.seed = 0
+    compared = 0
+    for text in SAMPLES:
+        try:
+            slow = [(c.lang, c.prob) for c in langdetect.detect_langs(text)]
+        except langdetect.LangDetectException:
+            continue
+        assert [(c.lang, c.prob) for c in quick.detect_langs(text)] == slow
+        compared += 1
+    assert compared > 10
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [("EN_us", "en-US"), ("zh-hans-cn", "zh-Hans-CN"), ("de", "de"), ("english", None), ("", None), (None, None), ("x-default", None), ("und", None)],
+)
+def test_declared_tags(value: str | None, tag: str | None) -> None:
+    assert normalize_tag(value) == tag
