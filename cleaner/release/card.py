@@ -242,9 +242,12 @@ def _making(manifest: Manifest) -> str:
     stands_on = ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items()))
     return f"""### How it was made
 
-By `cleaner` {manifest.cleaner}, with the recipe of SHA-256 `{manifest.recipe_hash}`, which stands in full in
-`versions/{manifest.version}.json`. It stands on {stands_on}.
-The same sources, recipe and versions give the same bytes again."""
+By `cleaner` {manifest.cleaner}. Its recipe stands in full in `versions/{manifest.version}.json`; its hash is
+`{manifest.recipe_hash}`.
+
+Made with {stands_on}.
+
+The same sources, recipe and versions of these give the same bytes again."""
 
 
 def _columns() -> str:
@@ -266,6 +269,7 @@ def _removal(contact: str | None) -> str:
     whom = f"Write to {contact}" if contact else unstated
     return f"""## To have a page removed
 
-{whom}, and name the document's `id` or its address. A withdrawn document is in no later version. Older
-versions, and copies that others have made, hold it until their files are deleted: if you use this dataset, follow
-its newest version."""
+{whom}, and name the document's `id` or its address.
+
+A withdrawn document is in no later version. Older versions, and copies that others have made, hold it until their files
+are deleted: if you use this dataset, follow its newest version."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -43,10 +45,14 @@ def front_matter(manifests: Sequence[Manifest]) -> str:
     head["size_categories"] = [next((name for name, most in _SIZES if documents < most), "n>100M")]
     tables = [(manifest, config) for manifest in listed for config in CONFIGS if manifest.files[config]]
     head["configs"] = [_config(manifest, config, manifest is newest) for manifest, config in tables]
-    head["dataset_info"] = [_info(manifest, config) for manifest, config in tables]
-    # no object is in it twice, so that no YAML alias is written: `datasets` would not follow one
-    text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
-    return f"---\n{text}---"
+    info = "".join(_info(manifest, config) for manifest, config in tables)
+    return f"---\n{_yaml(head)}dataset_info:\n{info}---"
+
+
+def _yaml(values: Any) -> str:
+    """As YAML. No object may be in it twice: that would make an alias, which `datasets` does not follow."""
+    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+    return text
 
 
 def _license(stated: str | None) -> dict[str, str]:
@@ -67,15 +73,22 @@ def _config(manifest: Manifest, config: str, newest: bool) -> dict[str, Any]:
     return entry
 
 
-def _info(manifest: Manifest, config: str) -> dict[str, Any]:
+def _info(manifest: Manifest, config: str) -> str:
+    """An item of `dataset_info`, as YAML."""
     size = sum(file.bytes for file in manifest.files[config])
-    return {
-        "config_name": config_name(manifest.version, config),
-        "features": features(SCHEMAS[config]),
+    sizes = {
         "splits": [{"name": "train", "num_bytes": size, "num_examples": manifest.rows(config)}],
         "download_size": size,
         "dataset_size": size,
     }
+    name = config_name(manifest.version, config)
+    return f"- config_name: {name}\n{_features_text(config)}{textwrap.indent(_yaml(sizes), '  ')}"
+
+
+@cache
+def _features_text(config: str) -> str:
+    """The features of a config, which are the same in every version, as YAML."""
+    return textwrap.indent(_yaml({"features": features(SCHEMAS[config])}), "  ")
 
 
 def features(columns: pa.Schema) -> list[dict[str, Any]]:

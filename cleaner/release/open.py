@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,14 @@ def load(processed: str | Path, version: str | None = None, *, config: str = "do
     features = datasets.Features.from_arrow_schema(columns)
     if not paths:
         return datasets.Dataset(columns.empty_table())
-    return datasets.load_dataset("parquet", data_files={"train": paths}, features=features, split="train")
+    patterns = [glob.escape(path) for path in paths]  # `datasets` takes a path for a pattern
+    try:
+        return datasets.load_dataset("parquet", data_files={"train": patterns}, features=features, split="train")
+    except (OSError, ValueError, datasets.exceptions.DatasetsError) as e:
+        raise VerificationError(
+            f"Version {manifest.version} of {processed} cannot be loaded ({e}). `cleaner verify {processed}` says "
+            "whether its files are damaged."
+        ) from e
 
 
 def versions(processed: str | Path) -> list[Manifest]:

@@ -124,7 +124,7 @@ def _write_batch(
     ).fetchall()
     where = parts.documents if config == "documents" else parts.lines
     values = {"files": parquet(where(str(part)) for (part,) in rows), "numbers": numbers}
-    query = _ROWS.format(columns=_columns(config), order="place" if config == "documents" else "place, line")
+    query = _ROWS.format(columns=_columns(config), order="y.place" if config == "documents" else "y.place, d.line")
     tables = _row_groups(stream(db, query, values), config)
     for shard, (number, groups) in zip(shards, groupby(tables, key=lambda item: item[0]), strict=True):
         if number != shard.number:

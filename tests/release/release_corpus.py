@@ -48,8 +48,9 @@ class Page:
                     "source_path": self.file}
         kept = self.text.split("\n\n") if self.text else []
         return {
-            **place, "outcome": "document", "id": self.id, "text": self.text, "url": self.url, "language": self.language,
-            "domain": self.site, "source_path": self.file, "source_sha256": "0" * 64, "media_type": "text/html",
+            **place, "outcome": "document", "id": self.id, "text": self.text, "url": self.url,
+            "language": self.language, "domain": self.site, "source_path": self.file,
+            "source_sha256": "0" * 64, "media_type": "text/html",
             "characters": len(self.text), "words": len(self.text.split()), "lines_kept": len(kept),
             "lines_dropped": len(self.dropped), "lines_metadata": 0, "retrieved_at": self.retrieved_at, "authors": [],
             "published": self.published, "tags": [], "quoted_sources": [], "provenance": [],
@@ -97,7 +98,8 @@ def write_parts(state: Path, pages: Sequence[Page], by_parts: ByParts = one_part
         _write(folder, name, everything)
         live.update((page.file, name) for page in some)
     rows = [{"file": file, "part": part} for file, part in sorted(live, key=lambda row: (row[0].encode(), row[1]))]
-    pq.write_table(pa.Table.from_pylist(rows, pa.schema([("file", pa.string()), ("part", pa.string())])), state / "live.parquet")
+    columns = pa.schema([("file", pa.string()), ("part", pa.string())])
+    pq.write_table(pa.Table.from_pylist(rows, columns), state / "live.parquet")
     return Parts(folder, state / "live.parquet")
 
 
@@ -106,8 +108,8 @@ def _write(folder: Path, name: str, pages: list[Page]) -> None:
     lines = pa.Table.from_pylist([line for page in pages for line in page.lines()], PART_LINES)
     is_page = [page.cause is None for page in pages]
     hashes = iter(hash_documents(documents.filter(pa.array(is_page)).select(schema.DOCUMENTS.names)))
-    keys = pa.array([f"{f}#{r}" for f, r in zip(lines["file"].to_pylist(), lines["record"].to_pylist(), strict=True)], pa.string())
-    of_source = hash_lines(lines.append_column("source", keys), by="source")
+    keys = [f"{page.file}#{page.record}" for page in pages for _ in page.lines()]
+    of_source = hash_lines(lines.append_column("source", pa.array(keys, pa.string())), by="source")
     columns = {
         "document_hash": [next(hashes) if page else None for page in is_page],
         "lines_hash": [of_source.get(f"{page.file}#{page.record}") for page in pages],
@@ -119,7 +121,9 @@ def _write(folder: Path, name: str, pages: list[Page]) -> None:
     pq.write_table(documents, folder / f"{name}.documents.parquet")
 
 
-def run(processed: Path, pages: Sequence[Page], recipe: Recipe | None = None, by_parts: ByParts = one_part) -> RunReport:
+def run(
+    processed: Path, pages: Sequence[Page], recipe: Recipe | None = None, by_parts: ByParts = one_part
+) -> RunReport:
     """Decide and release these pages, as `cleaner run` does after cleaning."""
     recipe = recipe or Recipe()
     state = processed / ".cleaner"

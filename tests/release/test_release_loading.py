@@ -1,0 +1,156 @@
+"""What `datasets` makes of a release, and what people read in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import datasets
+import pytest
+import yaml
+from release_corpus import Page, run
+from test_release_versions import PAGES, edited
+
+from cleaner import schema
+from cleaner.recipe import Recipe
+from cleaner.release import card, columns
+from cleaner.release.front_matter import features
+from cleaner.release.open import load, versions
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three versions: the first, one with an addition, one with an edit."""
+    processed = tmp_path_factory.mktemp("dataset")
+    run(processed, PAGES)
+    run(processed, [*PAGES, Page("new/page", "New.")])
+    run(processed, [edited(PAGES[0]), *PAGES[1:], Page("new/page", "New."), Page("broken|`name`", cause="empty")])
+    return processed
+
+
+def test_the_default_is_the_newest_version(dataset: Path) -> None:
+    newest = datasets.load_dataset(str(dataset))
+    assert list(newest) == ["train"]
+    assert newest["train"].num_rows == 13
+    assert newest["train"].column_names == schema.DOCUMENTS.names
+    assert "It was edited." in newest["train"]["text"]
+
+
+def test_every_version_by_its_name(dataset: Path) -> None:
+    names = ["v2.0.0", "v2.0.0-lines", "v1.1.0", "v1.1.0-lines", "v1.0.0", "v1.0.0-lines"]
+    assert datasets.get_dataset_config_names(str(dataset)) == names
+    first = datasets.load_dataset(str(dataset), "v1.0.0", split="train")
+    assert sorted(first["text"]) == sorted(page.text for page in PAGES)
+    lines = datasets.load_dataset(str(dataset), "v1.0.0-lines", split="train")
+    assert lines.num_rows == 36
+    assert lines.column_names == schema.LINES.names
+    by_document: dict[str, list[str]] = {}
+    for line in lines:
+        if line["verdict"] == "keep":
+            by_document.setdefault(line["document_id"], []).append(line["text"])
+    assert {key: "\n\n".join(texts) for key, texts in by_document.items()} == {row["id"]: row["text"] for row in first}
+
+
+def test_streaming(dataset: Path) -> None:
+    for config, rows in (("v2.0.0", 13), ("v1.1.0-lines", 38)):
+        stream = datasets.load_dataset(str(dataset), config, split="train", streaming=True)
+        assert sum(1 for _ in stream) == rows
+
+
+def test_load_opens_every_version_with_the_same_columns(dataset: Path) -> None:
+    assert load(dataset).num_rows == 13
+    assert load(str(dataset), "v1.0.0").num_rows == load(dataset, "1.0.0").num_rows == 12
+    assert load(dataset, "1.0.0").features == datasets.load_dataset(str(dataset), "v1.0.0", split="train").features
+    assert load(dataset, "1.1.0", config="lines").num_rows == 38
+
+
+def test_features_are_written_as_datasets_writes_them() -> None:
+    for table in (schema.DOCUMENTS, schema.LINES):
+        assert features(table) == datasets.Features.from_arrow_schema(table)._to_yaml_list()
+
+
+def front(processed: Path) -> dict[str, object]:
+    text = (processed / "README.md").read_text("utf-8").split("---\n")[1]
+    assert not re.search(r"[&*]id\d", text)
+    values = yaml.safe_load(text)
+    assert isinstance(values, dict)
+    return values
+
+
+def test_older_versions_than_the_recipe_lists_stay_loadable(tmp_path: Path) -> None:
+    recipe = Recipe.parse("[release]\nlisted_versions = 2")
+    for count in (3, 4, 5):
+        run(tmp_path, PAGES[:count], recipe)
+    assert datasets.get_dataset_config_names(str(tmp_path))[::2] == ["v1.2.0", "v1.1.0"]
+    assert "The 2 newest of 3 versions are listed" in (tmp_path / "README.md").read_text("utf-8")
+    assert load(tmp_path, "1.0.0").num_rows == 3
+
+
+def test_a_document_without_text_and_lines_loads(tmp_path: Path) -> None:
+    run(tmp_path, [Page("a", "", dropped=())])
+    assert datasets.get_dataset_config_names(str(tmp_path)) == ["v1.0.0"]
+    assert datasets.load_dataset(str(tmp_path), split="train")["text"][0] == ""
+
+
+def test_the_card_says_what_was_measured(dataset: Path) -> None:
+    text = (dataset / "README.md").read_text("utf-8")
+    newest = versions(dataset)[-1]
+    measured = card.measured_part(newest)
+    assert text.count(measured) == 1
+    assert measured.startswith(card.BEGIN)
+    assert measured.endswith(card.END)
+    for fact in ("| documents | 13 |", "| **sources read** | 14 | 100% |", "| `empty` | 1 | 100% |",
+                 "| `a.example` | 5 |", "Of 37 lines, 24 (64.9%) stand in the text", "| `share` | drop | 13 |",
+                 "| `en` | 13 | 100% |", "2020-05-01 to 2022-05-03", newest.recipe_hash):  # fmt: skip
+        assert fact in measured
+    assert front(dataset)["language"] == ["en"]
+    assert front(dataset)["size_categories"] == ["n<1K"]
+
+
+def test_the_card_says_what_nobody_has_stated(dataset: Path) -> None:
+    text = (dataset / "README.md").read_text("utf-8")
+    assert text.count(card.UNSTATED) == 9
+    assert "license" not in front(dataset)
+    assert "no pii" not in text.lower()
+
+
+def test_the_card_says_what_the_publisher_states(tmp_path: Path) -> None:
+    answers = {name: f"My {name}." for name in ("summary", "purpose", "uses", "out_of_scope", "consent", "biases",
+                                                "social_impact", "funding", "citation")}  # fmt: skip
+    recipe = Recipe.parse(
+        "[card]\ntitle = 'Harbour: \"news\" #1'\nlicense = 'CC-BY-4.0'\ncontact = 'desk@harbour.example'\n"
+        + "".join(f"{name} = '{answer}'\n" for name, answer in answers.items())
+    )
+    run(tmp_path, PAGES, recipe)
+    text = (tmp_path / "README.md").read_text("utf-8")
+    assert card.UNSTATED not in text
+    assert all(answer in text for answer in answers.values())
+    assert "Write to desk@harbour.example" in text
+    assert front(tmp_path)["license"] == "cc-by-4.0"
+    assert front(tmp_path)["pretty_name"] == 'Harbour: "news" #1'
+    link = dataclasses.replace(recipe, card=dataclasses.replace(recipe.card, license="https://harbour.example/terms"))
+    run(tmp_path, PAGES, link)
+    assert front(tmp_path)["license_link"] == "https://harbour.example/terms"
+    assert datasets.load_dataset(str(tmp_path), split="train").num_rows == 12
+
+
+def test_names_from_the_data_do_not_break_the_card(tmp_path: Path) -> None:
+    run(tmp_path, [Page("a|`b`\n---/c"), Page("top", "Other.")])
+    rows = [row for row in (tmp_path / "README.md").read_text("utf-8").splitlines() if row.endswith("| 1 | 50% |")]
+    assert rows == ["| `(no site)` | 1 | 50% |", "| `` a\\|`b` --- `` | 1 | 50% |"]
+    assert datasets.load_dataset(str(tmp_path), split="train").num_rows == 2
+
+
+def test_the_change_log(dataset: Path) -> None:
+    text = (dataset / "CHANGELOG.md").read_text("utf-8")
+    sections = text.split("\n## ")
+    assert [section.split("\n")[0] for section in sections[1:]] == ["2.0.0", "1.1.0", "1.0.0"]
+    assert "13 documents: 1 changed.\n\n- `a.example`: 1 changed" in sections[1]
+    assert "13 documents: 1 added.\n\n- `new`: 1 added" in sections[2]
+    assert "The first version: 12 documents from 4 sites." in sections[3]
+
+
+def test_every_column_is_explained() -> None:
+    assert list(columns.DOCUMENTS) == schema.DOCUMENTS.names
+    assert list(columns.LINES) == schema.LINES.names
