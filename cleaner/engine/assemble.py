@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -118,38 +119,66 @@ def assemble(items: Sequence[Item], rows: Rows) -> tuple[pa.Table, pa.Table, lis
 
 
 class EarlierRows:
-    """Rows that earlier parts hold of one file, found by source key."""
+    """Rows that earlier parts hold of one file, found by source key. Takes 20 bytes of memory for each of them."""
 
     def __init__(self, folder: Path, file: str, pieces: Sequence[Piece]) -> None:
-        self._parts = Parts(folder, folder)
         self._file = file
-        self._places: dict[str, tuple[str, int]] = {}
-        for piece in pieces:
+        self._parts = Parts(folder, folder)
+        self._names = [piece.part for piece in pieces]
+        hashes, parts, records = [], [], []
+        for number, name in enumerate(self._names):
             columns = ["file", "record", "source_key", "outcome", "url"]
-            table = pq.read_table(self._parts.documents(piece.part), columns=columns)
-            table = table.filter(pc.field("file") == file)
-            for row in table.to_pylist():
-                # an id that was made from the position goes with the position
-                bound = row["outcome"] == "document" and row["url"] is None
-                key = f"{row['source_key']}#{row['record']}" if bound else row["source_key"]
-                self._places[key] = (piece.part, row["record"])
+            table = pq.read_table(self._parts.documents(name), columns=columns, filters=pc.field("file") == file)
+            hashes += [_place(r["source_key"], r["record"] if _is_bound(r) else None) for r in table.to_pylist()]
+            parts.append(np.full(table.num_rows, number, np.int32))
+            records.append(table["record"].to_numpy())
+        found = np.array(hashes, np.uint64)
+        order = np.argsort(found, kind="stable")
+        self._hashes = found[order]
+        self._part_of = np.concatenate(parts)[order]
+        self._record_of = np.concatenate(records)[order]
 
     def take(self, items: Sequence[Item], rows: Rows) -> set[int]:
         """Put rows that are there into `rows`; returns the numbers of their items."""
-        wanted: dict[str, dict[int, list[int]]] = {}
+        wanted: dict[int, dict[int, list[int]]] = {}
         for number, item in enumerate(items):
-            if item.file == self._file:
-                place = self._places.get(item.key) or self._places.get(f"{item.key}#{item.record}")
-                if place:
-                    wanted.setdefault(place[0], {}).setdefault(place[1], []).append(number)
+            if item.file != self._file:
+                continue
+            for record in (None, item.record):
+                place = _place(item.key, record)
+                at = int(np.searchsorted(self._hashes, np.uint64(place)))
+                if at < len(self._hashes) and int(self._hashes[at]) == place:
+                    of_part = wanted.setdefault(int(self._part_of[at]), {})
+                    of_part.setdefault(int(self._record_of[at]), []).append(number)
+                    break
+        taken: set[int] = set()
         for part, numbers in wanted.items():
-            for path, into in ((self._parts.documents(part), rows.documents), (self._parts.lines(part), rows.lines)):
-                table = pq.read_table(path, filters=pc.field("file") == self._file).replace_schema_metadata(None)
-                found = [(row, n) for row, r in enumerate(table["record"].to_pylist()) for n in numbers.get(r, ())]
-                taken = table.drop_columns([c for c in _MADE_HERE if c in table.column_names])
-                taken = taken.take(pa.array([row for row, _ in found], pa.int64()))
-                into.append(taken.append_column("item", pa.array([n for _, n in found], pa.int64())))
-        return {n for of_part in wanted.values() for of_record in of_part.values() for n in of_record}
+            taken |= self._take_from(self._names[part], numbers, items, rows)
+        return taken
+
+    def _take_from(self, part: str, numbers: dict[int, list[int]], items: Sequence[Item], rows: Rows) -> set[int]:
+        """Put rows of one part into `rows`; `numbers` has the items that want them, by record."""
+        ours = pc.field("file") == self._file
+        documents = pq.read_table(self._parts.documents(part), filters=ours).replace_schema_metadata(None)
+        keys = dict(zip(documents["record"].to_pylist(), documents["source_key"].to_pylist(), strict=True))
+        good = {r: [n for n in of_record if items[n].key == keys[r]] for r, of_record in numbers.items()}
+        lines = pq.read_table(self._parts.lines(part), filters=ours)
+        for table, into in ((documents, rows.documents), (lines, rows.lines)):
+            pairs = [(row, n) for row, r in enumerate(table["record"].to_pylist()) for n in good.get(r, ())]
+            some = table.drop_columns([c for c in _MADE_HERE if c in table.column_names])
+            some = some.take(pa.array([row for row, _ in pairs], pa.int64()))
+            into.append(some.append_column("item", pa.array([n for _, n in pairs], pa.int64())))
+        return {n for of_record in good.values() for n in of_record}
+
+
+def _is_bound(row: dict[str, Any]) -> bool:
+    """Whether a row can be used at its own position only: without an address its id was made from the position."""
+    return row["outcome"] == "document" and row["url"] is None
+
+
+def _place(key: str, record: int | None) -> int:
+    """64 bits by which a row is found: of its source's key and, where it is bound to it, its position."""
+    return int(key[:16], 16) ^ (0 if record is None else (record + 1) * 0x9E3779B97F4A7C15 % 2**64)
 
 
 def _reject_row(number: int, found: Source | Reject, reject: Reject) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from cleaner.engine.parts import Parts, Piece
 
 if TYPE_CHECKING:
     from cleaner.engine.messages import FileDone
-    from cleaner.read.find import InputFile
+    from cleaner.read import InputFile
 
 _FORMAT = 1
 _TABLES = """
@@ -131,6 +131,12 @@ class Ledger:
         while rows := self._db.execute(sql, (last, at_least, below)).fetchall():
             last = rows[-1][0]
             yield from (pickle.loads(file) for _, file in rows)
+
+    def input(self, path: str) -> InputFile:
+        """An input file by its path."""
+        (file,) = self._db.execute("SELECT file FROM inputs WHERE path = ?", (path,)).fetchone()
+        found: InputFile = pickle.loads(file)
+        return found
 
     def pieces_of(self, path: str, key: str) -> list[Piece]:
         """What earlier runs made of a file under this cleaning key, in the order of its sources."""

@@ -80,7 +80,11 @@ class Pool:
 
     def run(self, tasks: Iterator[Task]) -> Generator[Committed | FileDone | Tick]:
         """Do all tasks; messages come as they happen. OSError when a child's disk is full, CleanerError on a defect."""
-        orders = (Order(task.files) for task in tasks)
+        orders = (
+            Order([(file, list(pieces)) for file, pieces in task.files], share=share, shares=task.shares)
+            for task in tasks
+            for share in range(task.shares)
+        )
         waiting = next(orders, None)
         looked = 0.0
         while waiting or any(w.order for w in self._workers):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.engine.parts import Piece
-from cleaner.read.find import InputFile
+from cleaner.read import InputFile
 from cleaner.recipe import Recipe
 from cleaner.records import Reject
 
@@ -53,6 +53,9 @@ class Order:
         condemned: Sources that failed alone: they become this reject, and are not touched again.
         stops: Files whose reading failed: position and reject that end the file.
         careful: Whether every single record is told before it is read, since reading failed.
+        share, shares: A large file is ordered several times, so that all workers are busy with it: each of them reads
+            it whole, which costs little, and cleans its share of the pieces, those whose number is `share` modulo
+            `shares`.
     """
 
     files: list[tuple[InputFile, list[Piece]]]
@@ -60,6 +63,8 @@ class Order:
     condemned: dict[Name, Reject] = field(default_factory=dict)
     stops: dict[str, tuple[int, Reject]] = field(default_factory=dict)
     careful: bool = False
+    share: int = 0
+    shares: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,10 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """Told when all that a file holds is committed, in `parts`. Where `passing`, the next run looks at it again."""
+    """Told when a share of a file is committed, in `parts`.
+
+    `sources` and `skipped` count the whole file, whatever the share. Where `passing`, the next run looks at it again.
+    """
 
     path: str
     size: int
@@ -105,6 +113,7 @@ class FileDone:
     skipped: dict[str, int]
     parts: list[str]
     passing: bool
+    shares: int
 
 
 Message = Reading | Batch | Writing | Committed | FileDone

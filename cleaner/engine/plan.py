@@ -1,7 +1,7 @@
 """What there is to do: the files of the input as they are now, and tasks for those that must be read.
 
-A task is self-contained: its worker reads the files itself. Tasks come from the input alone, never from the number of
-workers, and what becomes of a source does not depend on the task it is in.
+A task is self-contained: its worker reads the files itself. What lies in which part comes from the input alone, never
+from the number of workers, and what becomes of a source does not depend on the task that it is in.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from cleaner import cleaning, judge
 from cleaner.engine.ledger import Ledger, Seen
 from cleaner.engine.parts import Piece
-from cleaner.read.find import InputFile, find
+from cleaner.read import InputFile, find
 from cleaner.recipe import Recipe
 from cleaner.records import Skipped
 
@@ -32,10 +32,11 @@ _GRAIN = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in us
 
 @dataclass(slots=True)
 class Task:
-    """Files for one worker, each with what earlier runs made of it, by path."""
+    """Files for one worker, or a large file for `shares` of them, each with what earlier runs made of it."""
 
     files: list[tuple[InputFile, list[Piece]]] = field(default_factory=list)
     bytes: int = 0
+    shares: int = 1
 
 
 def cleaning_key(recipe: Recipe) -> str:
@@ -66,11 +67,11 @@ def _sidecar_stamp(file: InputFile) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def make_tasks(ledger: Ledger, key: str, pending: int) -> Iterator[Task]:
+def make_tasks(ledger: Ledger, key: str, pending: int, workers: int) -> Iterator[Task]:
     """Tasks for the files that `Ledger.list_pending` found: large files first, then groups of small ones by path."""
     group = max(16, min(_GROUP, pending // 16))
     for file in ledger.pending(at_least=LARGE, below=2**62):
-        yield Task([(file, ledger.pieces_of(file.path, key))], file.size)
+        yield Task([(file, ledger.pieces_of(file.path, key))], file.size, workers)
     task = Task()
     for file in ledger.pending(at_least=0, below=LARGE):
         if task.files and (len(task.files) >= group or task.bytes + file.size > LARGE):

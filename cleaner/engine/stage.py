@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,10 +13,11 @@ from pathlib import Path
 from cleaner.engine.folder import State
 from cleaner.engine.ledger import Ledger
 from cleaner.engine.local import Pool, Tick
-from cleaner.engine.messages import Committed, Setup
+from cleaner.engine.messages import Committed, FileDone, Setup
 from cleaner.engine.parts import Parts
-from cleaner.engine.plan import cleaning_key, look, make_tasks
+from cleaner.engine.plan import Task, cleaning_key, look, make_tasks
 from cleaner.errors import InputError
+from cleaner.read import InputFile
 from cleaner.recipe import Recipe
 from cleaner.report.summary import OnProgress, Progress, RunReport
 
@@ -61,33 +63,11 @@ def clean_files(raw: Path, state: State, ledger: Ledger, recipe: Recipe, workers
     files, size = ledger.list_pending(key)
 
     reporter.stage("cleaning")
-    now = Progress("cleaning", files_total=files, bytes_total=size)
-    cleaned = documents = rejects = 0
-    saved = time.monotonic()
+    driver = _Driver(ledger, key, reporter, Progress("cleaning", files_total=files, bytes_total=size))
     setup = Setup(recipe, key, state.parts, os.getpid())
-    tasks = make_tasks(ledger, key, files)
-    with Pool(workers, setup, recipe.limits, state.work) as pool, closing(pool.run(tasks)) as told:
-        try:
-            for message in told:
-                if isinstance(message, Tick):
-                    counts = documents + message.documents, rejects + message.rejects
-                    now = replace(now, documents=counts[0], rejects=counts[1])
-                elif isinstance(message, Committed):
-                    ledger.add_pieces(message.pieces)
-                    bad = sum(piece.rejects for piece in message.pieces)
-                    rejects += bad
-                    documents += sum(piece.sources for piece in message.pieces) - bad
-                    cleaned += message.cleaned
-                else:
-                    ledger.add_file(message, key)
-                    now = replace(now, files=now.files + 1, bytes=now.bytes + message.size)
-                reporter.update(now)
-                if time.monotonic() - saved >= _SAVE_EVERY:
-                    ledger.save()
-                    saved = time.monotonic()
-        finally:
-            ledger.save()
-    reporter.update(replace(now, documents=documents, rejects=rejects))
+    with Pool(workers, setup, recipe.limits, state.work) as pool:
+        driver.follow(pool.run(make_tasks(ledger, key, files, workers)))
+        driver.follow(pool.run(Task([(file, ledger.pieces_of(file.path, key))]) for file in driver.disputed()))
 
     sources, lines, skipped_inside = ledger.totals()
     skipped.update(skipped_inside)
@@ -99,8 +79,74 @@ def clean_files(raw: Path, state: State, ledger: Ledger, recipe: Recipe, workers
         )
     return RunReport(
         str(raw), "", sources=sources, lines_read=lines, skipped=dict(sorted(skipped.items())),
-        cleaned=cleaned, reused=sources - cleaned,
+        cleaned=driver.cleaned, reused=sources - driver.cleaned,
     )  # fmt: skip
+
+
+class _Driver:
+    """Follows the messages of a pool: notes in the ledger what is done, and tells how far it is."""
+
+    def __init__(self, ledger: Ledger, key: str, reporter: Reporter, progress: Progress) -> None:
+        self._ledger = ledger
+        self._key = key
+        self._reporter = reporter
+        self._progress = progress
+        self._documents = self._rejects = 0
+        self._shares: dict[str, list[FileDone]] = {}
+        self.cleaned = 0
+        """Sources cleaned, rows reused not counted."""
+
+    def follow(self, told: Generator[Committed | FileDone | Tick]) -> None:
+        """Follow the messages to their end."""
+        saved = time.monotonic()
+        try:
+            with closing(told):
+                for message in told:
+                    self._take(message)
+                    self._reporter.update(self._progress)
+                    if time.monotonic() - saved >= _SAVE_EVERY:
+                        self._ledger.save()
+                        saved = time.monotonic()
+        finally:
+            self._ledger.save()
+        self._progress = replace(self._progress, documents=self._documents, rejects=self._rejects)
+        self._reporter.update(self._progress)
+
+    def disputed(self) -> list[InputFile]:
+        """Files that were not read alike by all that had a share in them: they are to be read once more, by one."""
+        paths = list(self._shares)
+        self._shares.clear()
+        return [self._ledger.input(path) for path in paths]
+
+    def _take(self, message: Committed | FileDone | Tick) -> None:
+        now = self._progress
+        if isinstance(message, Tick):
+            documents, rejects = self._documents + message.documents, self._rejects + message.rejects
+            self._progress = replace(now, documents=documents, rejects=rejects)
+        elif isinstance(message, Committed):
+            self._ledger.add_pieces(message.pieces)
+            rejects = sum(piece.rejects for piece in message.pieces)
+            self._rejects += rejects
+            self._documents += sum(piece.sources for piece in message.pieces) - rejects
+            self.cleaned += message.cleaned
+        else:
+            whole = self._join(message)
+            if whole:
+                self._ledger.add_file(whole, self._key)
+            size = message.size // message.shares
+            self._progress = replace(now, files=now.files + bool(whole), bytes=now.bytes + size)
+
+    def _join(self, share: FileDone) -> FileDone | None:
+        """The whole file, once all its shares are done and agree on what it holds."""
+        if share.shares == 1:
+            return share
+        shares = self._shares.setdefault(share.path, [])
+        shares.append(share)
+        if len(shares) < share.shares or any((s.sources, s.skipped) != (share.sources, share.skipped) for s in shares):
+            return None
+        del self._shares[share.path]
+        parts = [part for s in shares for part in s.parts]
+        return replace(share, parts=parts, passing=any(s.passing for s in shares), shares=1)
 
 
 def living_parts(state: State, ledger: Ledger) -> Parts:

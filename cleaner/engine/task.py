@@ -18,8 +18,7 @@ from cleaner.engine.assemble import EarlierRows, Item, Rows, assemble, fingerpri
 from cleaner.engine.messages import Batch, Committed, FileDone, Message, Order, Reading, Writing
 from cleaner.engine.parts import Piece, part_name, write_part
 from cleaner.engine.storage import is_disk_full
-from cleaner.read import read_file
-from cleaner.read.find import InputFile
+from cleaner.read import InputFile, read_file
 from cleaner.recipe import Recipe
 from cleaner.records import Reject, Skipped, Source
 
@@ -40,18 +39,22 @@ class _File:
     skipped: Counter[str] = field(default_factory=Counter)
     parts: list[str] = field(default_factory=list)
     passing: bool = False
+    rows: EarlierRows | None = None
+    """Of `earlier`, once they are asked for."""
 
 
 def run_task(order: Order, recipe: Recipe, key: str, folder: Path, tell: Callable[[Message], None]) -> None:
-    """Do a task: each of its files is told as FileDone once its sources lie in parts in `folder`.
+    """Do a task: each of its files is told as FileDone once (its share of) its sources lie in parts in `folder`.
 
     Nothing that a file can hold raises; OSError when the disk does not take a part.
     """
     part = _Part(order, recipe, key, folder, tell)
     for input_file, earlier in order.files:
         file = _File(input_file, earlier)
-        for piece in _cut(_read(file, order, recipe, tell)):
+        for number, piece in enumerate(_cut(_read(file, order, recipe, tell))):
             file.sources += len(piece)
+            if number % order.shares != order.share:
+                continue
             print_of = fingerprint(piece)
             same = [p.part for p in earlier if p.first == piece[0].record and p.fingerprint == print_of]
             if same:
@@ -133,8 +136,8 @@ class _Part:
             self._write(*self._clean())
         self._pieces, self._sources, self._bytes = [], 0, 0
         for file in self.done:
-            skipped, size = dict(file.skipped), file.file.size
-            self._tell(FileDone(file.file.path, size, file.sources, skipped, file.parts, file.passing))
+            path, size, shares = file.file.path, file.file.size, self._order.shares
+            self._tell(FileDone(path, size, file.sources, dict(file.skipped), file.parts, file.passing, shares))
         self.done = []
 
     def _clean(self) -> tuple[list[Item], Rows, int]:
@@ -144,7 +147,8 @@ class _Part:
         ready: set[int] = set()
         for file, _ in self._pieces:
             if any(piece.sources > 1 for piece in file.earlier):
-                ready |= EarlierRows(self._folder, file.file.path, file.earlier).take(items, rows)
+                file.rows = file.rows or EarlierRows(self._folder, file.file.path, file.earlier)
+                ready |= file.rows.take(items, rows)
         reused = len(ready)
         for number, item in enumerate(items):
             reject = item.found if isinstance(item.found, Reject) else self._order.condemned.get(item.name)

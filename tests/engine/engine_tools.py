@@ -1,14 +1,22 @@
-"""What the engine's tests share: raw folders, the bytes of a release."""
+"""What the engine's tests share: raw folders, the bytes of a release, a pool that is a plain loop."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cleaner.engine.messages import Committed, FileDone, Order, Setup
+from cleaner.engine.plan import Task
+from cleaner.engine.task import run_task
+from cleaner.report.summary import RunReport
+
 PLUGIN = Path(__file__).parent / "plugin"
 """Goes on the path of worker processes: see plugin/sitecustomize.py."""
+
+Run = Callable[..., RunReport]
 
 LONG_AGO = 1_600_000_000
 
@@ -32,3 +40,23 @@ def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a release by name, the state folder excepted."""
     files = (p for p in sorted(folder.rglob("*")) if p.is_file() and ".cleaner" not in p.parts)
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
+
+
+class InlinePool:
+    """The plain loop: tasks are done in this very process. Stands in for `Pool` where a test is not about it."""
+
+    def __init__(self, workers: int, setup: Setup, *_: object) -> None:
+        self.setup = setup
+
+    def __enter__(self) -> InlinePool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[Committed | FileDone]:
+        setup = self.setup
+        for order in (Order(t.files, share=n, shares=t.shares) for t in tasks for n in range(t.shares)):
+            told: list[Any] = []
+            run_task(order, setup.recipe, setup.key, setup.folder, told.append)
+            yield from (message for message in told if isinstance(message, Committed | FileDone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,16 +11,17 @@ from typing import Any
 import fake_cleaning
 import pyarrow.parquet as pq
 import pytest
-from conftest import InlinePool
-from engine_tools import write_records
+from engine_tools import InlinePool, write_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner import cleaning
-from cleaner.engine import stage, task
+from cleaner.engine import plan, stage, task
 from cleaner.engine.folder import claim_folder
 from cleaner.engine.ledger import Ledger
+from cleaner.read import InputFile
 from cleaner.recipe import Recipe
+from cleaner.records import Reject, Skipped, Source
 from cleaner.report.summary import RunReport
 
 WITH_URL = st.integers(0, 9).map(lambda n: {"text": f"Record {n}.\nMore.", "url": f"https://a.example/{n}"})
@@ -37,6 +39,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(task, "_PART_SOURCES", 5)
     monkeypatch.setattr(task, "_BATCH_SOURCES", 3)
     monkeypatch.setattr(task, "_CUT_BELOW", "4")
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 def write_tree(raw: Path, tree: dict[str, list[dict[str, Any]]]) -> None:
@@ -51,10 +54,10 @@ def write_tree(raw: Path, tree: dict[str, list[dict[str, Any]]]) -> None:
             (raw / name).write_text(records[0].get("text", "") if records else "")
 
 
-def clean(raw: Path, out: Path) -> tuple[RunReport, list[dict[str, Any]], list[dict[str, Any]]]:
+def clean(raw: Path, out: Path, workers: int = 1) -> tuple[RunReport, list[dict[str, Any]], list[dict[str, Any]]]:
     """Run the cleaning stage; returns its report, and the living rows of documents and lines in order."""
     with claim_folder(out) as state, Ledger(state.ledger, state.parts) as ledger:
-        report = stage.clean_files(raw, state, ledger, Recipe(), 1, stage.Reporter(None))
+        report = stage.clean_files(raw, state, ledger, Recipe(), workers, stage.Reporter(None))
         parts = stage.living_parts(state, ledger)
         pairs = pq.read_table(parts.live).to_pylist()
         rows: list[list[dict[str, Any]]] = []
@@ -70,7 +73,7 @@ def clean(raw: Path, out: Path) -> tuple[RunReport, list[dict[str, Any]], list[d
     return report, documents, lines
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(history=st.lists(TREES, min_size=2, max_size=4), forget=st.booleans())
 def test_any_history_ends_with_the_rows_of_a_fresh_run(
     history: list[dict[str, list[dict[str, Any]]]], forget: bool
@@ -127,3 +130,33 @@ def test_a_moved_page_is_another_document(tmp_path: Path) -> None:
     _, after, _ = clean(tmp_path / "raw", tmp_path / "out")
     assert [row["source_path"] for row in after] == ["b.txt"]
     assert before[0]["id"] != after[0]["id"]
+
+
+def test_a_large_file_is_shared_out_among_the_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_records(tmp_path / "raw" / "a.jsonl", [record(n) for n in range(60)])
+    alone = clean(tmp_path / "raw", tmp_path / "out", workers=3)
+    monkeypatch.setattr(plan, "LARGE", 100)
+    shared = clean(tmp_path / "raw", tmp_path / "shared", workers=3)
+    assert shared[0].cleaned == 60
+    assert shared[1:] == alone[1:]
+
+
+def test_a_file_that_its_workers_read_differently_is_read_again_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_records(tmp_path / "raw" / "a.jsonl", [record(n) for n in range(60)])
+    whole = clean(tmp_path / "raw", tmp_path / "whole")
+    read_file, calls = task.read_file, []
+
+    def flaky(file: InputFile, recipe: Recipe) -> Iterator[Source | Reject | Skipped]:
+        calls.append(file.path)
+        for number, found in enumerate(read_file(file, recipe)):
+            if number == 30 and len(calls) == 2:
+                raise OSError("gone for a moment")
+            yield found
+
+    monkeypatch.setattr(plan, "LARGE", 100)
+    monkeypatch.setattr(task, "read_file", flaky)
+    disputed = clean(tmp_path / "raw", tmp_path / "out", workers=3)
+    assert len(calls) == 4
+    assert disputed[1:] == whole[1:]

@@ -7,15 +7,14 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Run
-from engine_tools import LONG_AGO, contents, write_pages, write_records
+from engine_tools import LONG_AGO, Run, contents, write_pages, write_records
 
 from cleaner.errors import BusyError, InputError, RecipeError, RefusedError
 from cleaner.recipe import Limits, Recipe
 from cleaner.report.summary import Progress
 
 
-@pytest.fixture()
+@pytest.fixture
 def raw(tmp_path: Path) -> Path:
     folder = tmp_path / "raw"
     write_pages(folder, one="A page.\nIts second line.", site_two="Another page.", site_three=" ")

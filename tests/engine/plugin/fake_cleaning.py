@@ -29,8 +29,7 @@ def misbehave(how: str) -> None:
     if how == "!eat":
         held = []
         while True:
-            held.append(b"x" * 2**24)
-            time.sleep(0.01)
+            held.append(b"x" * 2**25)
 
 
 def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
