@@ -12,21 +12,38 @@ from cleaner.describe.view import Author, AuthorKind
 
 MAX_NAME = 80
 MAX_BYLINE = 200
-_PARTICLES = frozenset(["de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ten", "ter", "zu", "zur", "af", "av", "bin", "ibn", "al", "el", "y", "e", "i", "und", "and", "da'", "d'", "ap", "st"])
-_CJK_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u3040-\u30ff\u4e00-\u9fff]{2,8}(?:[ \u3000・][\u3040-\u30ff\u4e00-\u9fff]{1,8})?|[\uac00-\ud7af]{2,4}")
+_PARTICLES = frozenset({
+    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ten",
+    "ter", "zu", "zur", "af", "av", "bin", "ibn", "al", "el", "y", "e", "i", "und", "and", "da'", "d'", "ap",
+    "st",
+})  # fmt: skip
+_CJK_NAME = re.compile(
+    r"[\u4e00-\u9fff]{2,4}"
+    r"|[\u3040-\u30ff\u4e00-\u9fff]{2,8}(?:[ \u3000・][\u3040-\u30ff\u4e00-\u9fff]{1,8})?"
+    r"|[\uac00-\ud7af]{2,4}"
+)
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff]")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-])*\.?")
-_SPLIT = re.compile(r"\s*(?:[,;&、，؛]|\s/\s|\band\b|\bund\b|\bet\b|\by\b|\be\b|\boch\b|\bog\b|\ben\b|\bи\b|\bta\b|\bve\b|\bo\b|\s和|与|・(?=\S{4})|\sو(?=\s))\s*", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"\s*(?:[,;&、，؛]|\s/\s|\b(?:and|und|et|y|e|och|og|en|и|ta|ve|o)\b|\s和|与|・(?=\S{4})|\sو(?=\s))\s*",
+    re.IGNORECASE,
+)
 _STOP = re.compile(
-    r"\s*(?:[|•·⋅►>\n\t]|\s[–—-]{1,2}\s|\(|\[|//|@|\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|aktualisiert|mis à jour|\d{1,2}\s|\d{4})\b|\d)",
+    r"\s*(?:[|•·⋅►>\n\t]|\s[–—-]{1,2}\s|\(|\[|//|@|\d|"
+    r"\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|aktualisiert|mis à jour)\b)",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者|特派员|編集委員|論説委員|撰稿)\s*(?:=|$)")
-_TAIL = re.compile(r"(?:\s(?:In|On|View|Published|Updated|Posted|Share|Follow|Follows?|Save|Email)|(?<=[a-z])(?:Published|Updated|Posted))+$")
+_SURE_LABELS = frozenset({"by", "written by", "posted by", "author", "autor", "text", "words by", "story by"})
+_TAIL = re.compile(
+    r"(?:\s(?:In|On|View|Published|Updated|Posted|Share|Follow|Follows|Save|Email)|(?<=[a-z])(?:Published|Updated|Posted))+$"
+)
 
 
 def _word_is_name(word: str) -> bool:
-    return bool(_WORD.fullmatch(word)) and (word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d’", "l'", "l’", "al"))
+    if not _WORD.fullmatch(word):
+        return False
+    return word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d’", "l'", "l’", "al")
 
 
 def is_name(text: str, least: int = 2) -> bool:
@@ -48,17 +65,16 @@ def is_name(text: str, least: int = 2) -> bool:
     if not all(_word_is_name(w) for w in words) or not words[0][0].isupper() or not words[-1][0].isupper():
         return False
     lowered = [w.strip(".").casefold() for w in words]
-    return not any(
-        w in phrase_set("organisation") or w in phrase_set("job") or w in phrase_set("no_name_word") or month_number(w) for w in lowered
-    )
+    kinds = (phrase_set("organisation"), phrase_set("job"), phrase_set("no_name_word"))
+    return not any(month_number(w) or any(w in kind for kind in kinds) for w in lowered)
 
 
 def kind_of(name: str, stated: str = "", sites: list[str] | None = None) -> AuthorKind:
     """What kind of name it is. `stated` is the type that markup gave it, `sites` squashed names of the page's site."""
     words = [w.strip(".,").casefold() for w in name.split()]
-    if squash(name) in (sites or []) or name in phrase_set("agency") or any(w in phrase_set("organisation") for w in words):
+    if squash(name) in (sites or []) or stated == "Organization" or name.casefold() in phrase_set("agency"):
         return "org"
-    if stated == "Organization":
+    if any(w in phrase_set("organisation") for w in words):
         return "org"
     if name.startswith("@") or (len(words) == 1 and (any(c.isdigit() or c in "_-" for c in name) or name.islower())):
         return "handle"
@@ -85,7 +101,7 @@ def _bare_labels() -> frozenset[str]:
 
 def clean_name(text: str) -> str | None:
     """A declared or found name without its label and its brackets; None for what is no name at all."""
-    name = text.strip().strip("|•·,;:-–—*\"“”()[] ").strip()
+    name = text.strip().strip('|•·,;:-–—*"“”()[] ').strip()
     if name.casefold() in phrase_set("no_name"):
         return None
     if name[:2] in ("By", "by") and name[2:3].isupper() and not name[2:4].isupper():
@@ -99,18 +115,20 @@ def clean_name(text: str) -> str | None:
         name = name[:half].strip()  # the name beside its own picture's text
     name = re.sub(r"\s*[(\[<][^()\[\]<>]{0,60}[)\]>]$", "", name)
     lowered = name.casefold()
-    if not 1 < len(name) <= MAX_NAME or lowered in phrase_set("no_name") or lowered.startswith(("http:", "https:", "www.", "sign in", "log in")):
+    if not 1 < len(name) <= MAX_NAME or lowered in phrase_set("no_name"):
+        return None
+    if lowered.startswith(("http:", "https:", "www.", "sign in", "log in")):
         return None
     if len(name.split()) > 2 and any(c.isdigit() for c in name):
         return None
-    if re.fullmatch(r"\S{1,64}@\S{1,64}\.\w{2,10}|[\d\W_]{1,80}", name) or sum(c.isdigit() for c in name) > len(name) / 2:
+    if re.fullmatch(r"\S{1,64}@\S{1,64}\.\w{2,10}|[\d\W_]{1,80}", name):
         return None
-    return name
+    return name if sum(c.isdigit() for c in name) <= len(name) / 2 else None
 
 
 def split_names(text: str) -> list[str]:
     """The names in "Ada Example, Ben Sample and Team": an office after a comma is left out, a title is no name."""
-    parts = [p.strip() for p in _SPLIT.split(text[:MAX_BYLINE * 2]) if p and p.strip()]
+    parts = [p.strip() for p in _SPLIT.split(text[: MAX_BYLINE * 2]) if p and p.strip()]
     if len(parts) < 2:
         return [text.strip()] if text.strip() else []
     if all(len(p.split()) == 1 for p in parts) and "," in text and len(parts) == 2:
@@ -145,7 +163,10 @@ def declared_authors(pairs: list[tuple[str, str]], sites: list[str]) -> list[Aut
     return list(authors.values())[:30]
 
 
-_STAFF = frozenset(["team", "staff", "editors", "editorial", "desk", "newsroom", "redaktion", "redacción", "rédaction", "redazione", "redação", "writers", "contributors"])
+_STAFF = frozenset({
+    "team", "staff", "editors", "editorial", "desk", "newsroom", "redaktion", "redacción", "rédaction",
+    "redazione", "redação", "writers", "contributors",
+})  # fmt: skip
 
 
 def _is_publisher(name: str, sites: list[str]) -> bool:
@@ -154,7 +175,9 @@ def _is_publisher(name: str, sites: list[str]) -> bool:
     if _STAFF & set(name.casefold().split()):
         return False
     return any(
-        squashed == site or (len(site) >= 4 and squashed.startswith(site)) or (len(squashed) >= 5 and site.startswith(squashed))
+        squashed == site
+        or (len(site) >= 4 and squashed.startswith(site))
+        or (len(squashed) >= 5 and site.startswith(squashed))
         for site in sites
     )
 
@@ -178,8 +201,9 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     label = _byline_label().match(line)
     bare = line.strip(" :：/|•·—–-").casefold()
     if not label or not line[label.end() :].strip():
-        if bare in _bare_labels() and 0 < len(following) <= 60 and (is_name(following.strip()) or _is_staff(following.strip())):
-            return [following.strip()], True
+        below = following.strip()
+        if bare in _bare_labels() and 0 < len(below) <= 60 and (is_name(below) or _is_staff(below)):
+            return [below], True
         suffix = _SUFFIX.search(line)
         if suffix and suffix.start() <= 12 and is_name(line[: suffix.start()].strip(" (（")):
             return [line[: suffix.start()].strip(" (（")], False
@@ -193,18 +217,25 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
         return [], False
     if _is_staff(rest):
         return [rest], False
-    strong = line[: label.end()].strip(" (（[–—*•").casefold().rstrip(": ") in ("by", "written by", "posted by", "author", "autor", "text", "words by", "story by")
-    first = split_names(rest)
-    names = [clean_name(n) for n in first if is_name(_SUFFIX.sub("", n).strip(), 1 if strong and len(rest.split()) == 1 else 2)]
-    good = [n for n in names if n]
-    if not good or not is_name(_SUFFIX.sub("", first[0]).strip(), 1 if strong and len(rest.split()) == 1 else 2):
+    label_said = line[: label.end()].strip(" (（[–—*•:：").casefold()
+    least = 1 if label_said in _SURE_LABELS and len(rest.split()) == 1 else 2
+    told = [_SUFFIX.sub("", name).strip() for name in split_names(rest)]
+    if not told or not is_name(told[0], least):
         return [], False
+    cleaned = [clean_name(name) for name in told if is_name(name, least)]
+    good = [name for name in cleaned if name]
     return good, False
 
 
-_READ_TIME = re.compile(r"\d{1,3}[\s-]?(?:min(?:ute)?s?\b\.?(?:\s(?:read|lecture|lesezeit|de lectura|di lettura))?|Min\b\.?|分钟|分で読めます)", re.IGNORECASE)
+_READ_TIME = re.compile(
+    r"\d{1,3}[\s-]?(?:min(?:ute)?s?\b\.?(?:\s(?:read|lecture|lesezeit|de lectura|di lettura))?|分钟|分で読めます)",
+    re.IGNORECASE,
+)
 _BAR = re.compile(r"[|•·⋅/►»]|\s[–—-]{1,2}\s|,\s")
-_CLOCK = re.compile(r"\d{1,2}\s?[:h.時时시]\s?\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?\b|uhr\b|h\b|分)?|\d{1,2}\s?[ap]\.?m\.?\b|[+-]\d{2}:?\d{2}", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\d{1,2}\s?[:h.時时시]\s?\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?\b|uhr\b|h\b|分)?|\d{1,2}\s?[ap]\.?m\.?\b|[+-]\d{2}:?\d{2}",
+    re.IGNORECASE,
+)
 
 
 def name_beside_date(line: str, language: str | None = None) -> str | None:
@@ -216,9 +247,11 @@ def name_beside_date(line: str, language: str | None = None) -> str | None:
         return None
     for date in reversed(dates):
         line = f"{line[: date.start]}|{line[date.end :]}"
-    line = phrase_pattern("modified_label").sub("|", phrase_pattern("date_label").sub("|", _READ_TIME.sub("|", _CLOCK.sub("|", line))))
+    line = _READ_TIME.sub("|", _CLOCK.sub("|", line))
+    line = phrase_pattern("modified_label").sub("|", phrase_pattern("date_label").sub("|", line))
     parts = [p.strip(" ,;:()[]–—-") for p in _BAR.split(line)]
-    parts = [p for p in parts if any(c.isalpha() for c in p) and p.casefold() not in phrase_set("date_filler")]
+    filler = phrase_set("date_filler")
+    parts = [p for p in parts if any(c.isalpha() for c in p) and p.casefold() not in filler]
     if len(parts) != 1:
         return None
     label = _byline_label().match(parts[0])

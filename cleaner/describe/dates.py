@@ -88,15 +88,20 @@ _DOTS = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 _SLASHES = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\d/-])")
 _WORD = r"([^\W\d_][^\W\d_.]{0,3}(?:\.[^\W\d_]{1,2})?[^\W\d_]{0,9})"
 _DAY_FIRST = re.compile(
-    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|°|ème)?\.?[\s-]{1,2}(?:de\s|of\s|ta'\s)?" + _WORD
-    + r"[.,]{0,2}[\s-]{1,2}(?:de\s|del\s)?(\d{4})(?!\d)(?:[\s,T]{1,3}(\d{1,2}:\d{2}(?::\d{2})?)\s?(GMT|UTC|[+-]\d{4})\b)?",
+    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|°|ème)?\.?[\s-]{1,2}(?:de\s|of\s|ta'\s)?"
+    + _WORD
+    + r"[.,]{0,2}[\s-]{1,2}(?:de\s|del\s)?(\d{4})(?!\d)"
+    + r"(?:[\s,T]{1,3}(\d{1,2}:\d{2}(?::\d{2})?)\s?(GMT|UTC|[+-]\d{4})\b)?",
     re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(
-    r"(?<![\w-])" + _WORD + r"\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s{0,2}|\s{1,2})(?:at\s)?(\d{4})(?![\d:])", re.IGNORECASE
+    r"(?<![\w-])" + _WORD + r"\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s{0,2}|\s{1,2})(?:at\s)?(\d{4})(?![\d:])",
+    re.IGNORECASE,
 )
 _YEAR_WORD = re.compile(r"(?<![\d/.-])(\d{4})\.?\s(?:m\.\s)?" + _WORD + r"\.?\s(\d{1,2})\b", re.IGNORECASE)
-_MONTH_YEAR = re.compile(r"(?<![\w-])(?<!\d\s)(?<!\d\.\s)" + _WORD + r"[.,]{0,2}\s(?:de\s|del\s)?(\d{4})(?!\d)", re.IGNORECASE)
+_MONTH_YEAR = re.compile(
+    r"(?<![\w-])(?<!\d\s)(?<!\d\.\s)" + _WORD + r"[.,]{0,2}\s(?:de\s|del\s)?(\d{4})(?!\d)", re.IGNORECASE
+)
 
 
 def _offset(text: str | None) -> str | None:
@@ -108,17 +113,25 @@ def _offset(text: str | None) -> str | None:
     return f"{text[0]}{digits[:2]}:{digits[2:4]}" if int(digits[:2]) <= 14 and int(digits[2:4]) < 60 else None
 
 
-def _with_time(date: str, clock: tuple[str | None, str | None, str | None], zone: str | None) -> tuple[str, Precision, str | None]:
+def _with_time(
+    date: str, clock: tuple[str | None, str | None, str | None], zone: str | None
+) -> tuple[str, Precision, str | None]:
     """A day with its time of day; midnight to the second and without an offset is how systems write "no time"."""
     hour, minute, second = (int(c) if c else 0 for c in clock)
     offset = _offset(zone)
-    if clock[0] is None or hour > 23 or minute > 59 or second > 59 or (offset is None and hour == minute == second == 0):
+    if (
+        clock[0] is None
+        or hour > 23
+        or minute > 59
+        or second > 59
+        or (offset is None and hour == minute == second == 0)
+    ):
         return date, "day", None
     return f"{date}T{hour:02}:{minute:02}:{second:02}{offset or ''}", "second", offset
 
 
 def parse_declared(value: object, language: str | None = None) -> Date | None:
-    """A date that a page states in its markup: ISO 8601, mail dates, seconds since 1970 or written out. None if unclear."""
+    """A date that markup states: ISO 8601, mail dates, seconds since 1970 or written out; None if unclear."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(value).strip()[:MAX_DATE_TEXT]
@@ -213,7 +226,9 @@ def find_date(text: str, language: str | None = None) -> Date | None:
     return dates[0] if dates else None
 
 
-_URL_DAY = re.compile(r"/(?:[a-z]{1,12}[/-]?)?((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE)
+_URL_DAY = re.compile(
+    r"/(?:[a-z]{1,12}[/-]?)?((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE
+)
 
 
 def url_date(path: str) -> Date | None:

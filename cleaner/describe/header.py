@@ -51,7 +51,9 @@ def phrase_set(name: str) -> frozenset[str]:
 def phrase_pattern(name: str) -> re.Pattern[str]:
     """A pattern that finds any phrase of a list at word borders, whatever its case."""
     found = "|".join(re.escape(p) for p in phrases(name))
-    return re.compile(rf"(?:(?<!\w)|(?<=[\u3040-\u9fff]))(?:{found})(?:(?!\w)|(?<=[\u3040-\u9fff\uff1a:/]))", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?<!\w)|(?<=[\u3040-\u9fff]))(?:{found})(?:(?!\w)|(?<=[\u3040-\u9fff\uff1a:/]))", re.IGNORECASE
+    )
 
 
 def tokens(text: str) -> list[str]:
@@ -116,7 +118,8 @@ def find_header(page: PageView, closely: bool = True) -> Header:
     """
     lines = page.lines[:MAX_LINES]
     prose = [
-        len(line) >= 35 and verdict != "drop" and is_prose(line) for line, verdict in zip(lines, page.verdicts, strict=False)
+        len(line) >= 35 and verdict != "drop" and is_prose(line)
+        for line, verdict in zip(lines, page.verdicts, strict=False)
     ]
     runs: list[list[int]] = []  # [first line, richness, last line]
     for i, good in enumerate(prose):

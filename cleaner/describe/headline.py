@@ -17,9 +17,15 @@ from cleaner.describe.view import PageView
 MIN_CONFIDENCE = 0.25
 CLOSE_LOOK = 12
 _NO_END = ":;,：，、"
-_COMMON = frozenset(["the", "a", "an", "of", "to", "in", "and", "for", "on", "with", "at", "by", "from", "is", "are", "as", "it", "how", "your", "you", "what", "why", "der", "die", "das", "und", "in", "von", "le", "la", "les", "de", "des", "du", "et", "en", "el", "los", "y"])
+_COMMON = frozenset({
+    "the", "a", "an", "of", "to", "in", "and", "for", "on", "with", "at", "by", "from", "is", "are", "as", "it",
+    "how", "your", "you", "what", "why", "der", "die", "das", "und", "von", "le", "la", "les", "de",
+    "des", "du", "et", "en", "el", "los", "y",
+})  # fmt: skip
 _REPORTS = re.compile(r"\b(?:reports?|writes?|argues|says|notes) (?:that|on|about)\b")
-_ODD = re.compile(r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[•·*»›>-]|\|.*\||\.(?:jpe?g|png|gif|webp|pdf)$", re.IGNORECASE)
+_ODD = re.compile(
+    r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[•·*»›>-]|\|.*\||\.(?:jpe?g|png|gif|webp|pdf)$", re.IGNORECASE
+)
 
 FEATURES: dict[str, float] = {
     "bias": -5.84,
@@ -72,7 +78,8 @@ def features(page: PageView, header: Header, i: int) -> list[float]:
     folded = line.casefold()
     size = len(folded)
     page_title = any(
-        other.startswith(folded) and size < len(other) <= size + 80 and not other[size].isalnum() for other in header.opening[:i]
+        other.startswith(folded) and size < len(other) <= size + 80 and not other[size].isalnum()
+        for other in header.opening[:i]
     )
     lead_in = any(other.endswith((":", "：")) and len(other) < 80 for other in lines[max(0, i - 3) : i])
     distance = header.next_prose(i) - i
@@ -89,7 +96,9 @@ def features(page: PageView, header: Header, i: int) -> list[float]:
         float(any(header.prose[:i])),
         float(distance == 1),
         float(i == 0),
-        float(i == 0 and 4 <= count <= 20 and line[-1] not in ".。" and 5 * shared >= 2 * len(rare) and header.body <= 10),
+        float(
+            i == 0 and 4 <= count <= 20 and line[-1] not in ".。" and 5 * shared >= 2 * len(rare) and header.body <= 10
+        ),
         float(count < 3),
         float(5 <= count <= 16),
         float(count > 20),
@@ -131,7 +140,16 @@ def candidates(page: PageView, header: Header) -> list[int]:
         if 4 <= len(line) <= 220 and line[-1] not in _NO_END and (len(line) > 12 or not line.isascii()):
             words = set(stems(line)) - _COMMON
             shared = len(words & header.vocabulary)
-            cheap.append((shared + 3 * shared / (len(words) + 1) + 2 * header.ahead[i] + (i == 0) + 2 * (page.role(i) == "title"), i))
+            cheap.append(
+                (
+                    shared
+                    + 3 * shared / (len(words) + 1)
+                    + 2 * header.ahead[i]
+                    + (i == 0)
+                    + 2 * (page.role(i) == "title"),
+                    i,
+                )
+            )
     cheap.sort(key=lambda c: (-c[0], c[1]))
     return [i for _, i in sorted(cheap[:CLOSE_LOOK], key=lambda c: c[1]) if is_candidate(page.lines[i])]
 

@@ -14,10 +14,12 @@ from cleaner.describe.authors import (
     name_beside_date,
 )
 from cleaner.describe.dates import Date, parse_declared, url_date
-from cleaner.describe.declared import Facts, license_id, read_declared
-from cleaner.describe.header import MAX_LINES, Header, find_header, phrase_pattern, phrases, same, tokens
+from cleaner.describe.declared import license_id, read_declared
+from cleaner.describe.facts import Facts
+from cleaner.describe.header import Header, find_header, phrases, same, tokens
 from cleaner.describe.headline import text_title
 from cleaner.describe.language import SAMPLE_LETTERS, detect_language, normalize_tag
+from cleaner.describe.published import date_of_times, dated_lines, is_plausible
 from cleaner.describe.publisher import agency_and_place, clean_publisher, quoted_sources, text_publisher
 from cleaner.describe.sites import canonical_url, clean_url, domain
 from cleaner.describe.title import Title, declared_title, site_names, squash
@@ -130,7 +132,9 @@ def _claim_title(said: Description, page: PageView, header: Header, title: Title
         for i in range(min(line, 12)):
             other = page.lines[i]
             rest = other[len(title.text) :].strip(" |-–—·•:»")
-            if other.casefold().startswith(folded) and (not rest or (len(rest) <= 50 and other[len(title.text)] in " |-–—·•:»")):
+            if other.casefold().startswith(folded) and (
+                not rest or (len(rest) <= 50 and other[len(title.text)] in " |-–—·•:»")
+            ):
                 said.claims[i] = "title"
 
 
@@ -203,26 +207,28 @@ def _is_bare_name(page: PageView, i: int, zone: range, sites: list[str]) -> bool
     return False
 
 
-def _set_dates(said: Description, page: PageView, header: Header, zone: range, facts: Facts, language: str | None) -> None:
+def _set_dates(
+    said: Description, page: PageView, header: Header, zone: range, facts: Facts, language: str | None
+) -> None:
     published: tuple[Date, str, float] | None = None
     for found in facts.get("published", []):
         date = parse_declared(found.value, language)
-        if date and _plausible(page, date.text):
+        if date and is_plausible(page, date.text):
             published = date, found.method, found.confidence
             break
     for found in facts.get("modified", []):
         date = parse_declared(found.value, language)
-        if date and _plausible(page, date.text):
+        if date and is_plausible(page, date.text):
             said.modified = date.text
             _note(said, "modified", found.method, found.confidence)
             break
-    told, changed = _dated_lines(said, page, zone, language)
+    told, changed = dated_lines(said, page, zone, language)
     address = url_date(urlsplit(said.url).path) if said.url else None
     if published is None:
-        timed = _from_times(page, told, changed, language)
+        timed = date_of_times(page, told, changed, language)
         if timed:
             published = timed, "html", 0.75
-        elif address and _plausible(page, address.text):
+        elif address and is_plausible(page, address.text):
             published = address, "url", 0.8
         elif told:
             published = told[0], "text-rule", 0.7 if told[0].precision == "day" else 0.5
@@ -232,70 +238,6 @@ def _set_dates(said: Description, page: PageView, header: Header, zone: range, f
     if published:
         said.published, said.published_precision, said.published_offset = published[0][:3]
         _note(said, "published", published[1], published[2])
-
-
-def _dated_lines(said: Description, page: PageView, zone: range, language: str | None) -> tuple[list[Date], str | None]:
-    """Dates of publication in the header, the likeliest first, and the date of change; claims the datelines."""
-    labelled: list[Date] = []
-    bare: list[Date] = []
-    changed: str | None = None
-    for i in zone:
-        line = page.lines[i]
-        if page.role(i) in ("comment", "related", "caption", "photo_credit", "footer"):
-            continue
-        found = dateline(line, language)
-        if not found or any(p in line.casefold() for p in phrases("caption")):
-            continue
-        whole = found[1]
-        signed = said.claims.get(i) == "byline"
-        for label, text in found[0]:
-            date = parse_declared(text)
-            if date is None or not _plausible(page, text) or date.precision == "month":
-                continue
-            if label == "modified":
-                changed = changed or text
-            elif label == "published":
-                labelled.append(date)
-            elif whole or signed or "|" in line or "·" in line or "•" in line:
-                bare.append(date)
-        if whole:
-            said.claims.setdefault(i, "dateline")
-    return [*labelled, *bare], changed
-
-
-def _from_times(page: PageView, told: list[Date], changed: str | None, language: str | None) -> Date | None:
-    """The page's `<time>` that a header line repeats, or the only day that its `<time>` elements name.
-
-    Of a thread, whose times ascend, it is the first.
-    """
-    dates = [d for d in (parse_declared(stamp or text, language) for stamp, text in page.head.times[:60]) if d]
-    dates = [d for d in dates if d.precision in ("day", "second") and _plausible(page, d.text)]
-    for date in told:
-        for other in dates:
-            if other.day == date.day:
-                return other
-    days = [d.day for d in dates]
-    if not days or (changed and changed[:10] == days[0]) or _says_changed(page):
-        return None
-    return dates[0] if len(set(days)) == 1 or (len(days) > 2 and days == sorted(days)) else None
-
-
-def _says_changed(page: PageView) -> bool:
-    """Whether the line that holds the first `<time>` says that it is a date of change."""
-    shown = next((text for _, text in page.head.times if text), "")
-    for i, line in enumerate(page.lines[:MAX_LINES]) if shown else ():
-        if len(line) <= 200 and shown in line:
-            before = f"{page.lines[i - 1] if i else ''} {line[: line.index(shown)]}"
-            return len(before) < 200 and bool(phrase_pattern("modified_label").search(before))
-    return False
-
-
-def _plausible(page: PageView, date: str) -> bool:
-    """Whether a date is not later than the page's retrieval (a day's slack for time zones)."""
-    seen = parse_declared(page.head.source.retrieved_at or "")
-    if seen is None or len(date) < 10 or len(seen.text) < 10 or date[:10] <= seen.day:
-        return True
-    return date[:8] == seen.day[:8] and int(date[8:10]) - int(seen.day[8:10]) <= 1
 
 
 def _set_agency(said: Description, page: PageView, header: Header, zone: range) -> None:
@@ -327,7 +269,9 @@ def _set_subtitle(said: Description, page: PageView, header: Header, title: Titl
             words = tokens(page.lines[i][:1000])
             if i in said.claims or len(words) < 5 or page.verdict(i) == "drop":
                 continue
-            signed = any(said.claims.get(k) in ("byline", "dateline") for k in range(i + 1, min(i + 5, len(page.lines))))
+            signed = any(
+                said.claims.get(k) in ("byline", "dateline") for k in range(i + 1, min(i + 5, len(page.lines)))
+            )
             matches = any(words[: len(w)] == w or w[: len(words)] == words for w in wanted if len(w) >= 5)
             if matches and (signed or page.tag(i) in ("h2", "h3", "h4")):
                 said.claims[i] = "standfirst"

@@ -13,7 +13,8 @@ from cleaner.describe.view import Found, PageView, QuotedSource
 
 _CUT = re.compile(r"\s[|–—·-]\s|\s?\|\s?|:\s")
 _FROM = re.compile(
-    r"(?:update|news|statement|report|bulletin|newsletter|(?:press|media|news) (?:release|statement)|an? (?:article|update) )\s?(?:from|by)\s(?:the\s)?"
+    r"(?:update|news|statement|report|bulletin|newsletter|(?:press|media|news) (?:release|statement))"
+    r"\s(?:from|by)\s(?:the\s)?"
     r"([A-Z][\w&.'’-]{1,30}(?:\s[A-Z&][\w&.'’-]{0,30}){0,5})",
     re.IGNORECASE,
 )
@@ -25,25 +26,35 @@ def clean_publisher(name: str) -> str | None:
     text = name.strip()
     if len(text) > 40:
         text = _CUT.split(text)[0].strip()
-    if text.startswith(("http:", "https:", "@", "//")) or not 2 <= len(text) <= 80 or not any(c.isalpha() for c in text):
+    if (
+        text.startswith(("http:", "https:", "@", "//"))
+        or not 2 <= len(text) <= 80
+        or not any(c.isalpha() for c in text)
+    ):
         return None
     return text
 
 
 def is_outlet(line: str) -> bool:
-    """Whether a short line reads as the name of a newspaper, a station or the like: capitalised, with a word of theirs."""
+    """Whether a short line reads as an outlet's name: capitalised, with a word of which such names are made."""
     words = line.split()
     if not 1 < len(line) <= 50 or not 1 <= len(words) <= 5 or line[-1] in ".:;,!?":
         return False
     lowered = [w.strip("’'.,").casefold() for w in words]
-    if any(c.isdigit() for c in line) or not all(w[0].isupper() or w.casefold() in ("of", "the", "and", "&", "de", "la", "der", "die", "di", "-") for w in words if w[0].isascii()):
+    if any(c.isdigit() for c in line) or not all(
+        w[0].isupper() or w.casefold() in ("of", "the", "and", "&", "de", "la", "der", "die", "di", "-")
+        for w in words
+        if w[0].isascii()
+    ):
         return False
     if not line.isascii() and len(words) == 1:
         return len(line) <= 12 and any(line.endswith(o) for o in phrases("outlet") if not o.isascii())
     return len(words) >= 2 and any(w in phrase_set("outlet") for w in lowered)
 
 
-def text_publisher(page: PageView, header: Header, title: Title | None, zone: range, sites: list[str]) -> tuple[Found, int | None] | None:
+def text_publisher(
+    page: PageView, header: Header, title: Title | None, zone: range, sites: list[str]
+) -> tuple[Found, int | None] | None:
     """The publisher named by a line beside the headline of a flattened page, with that line's index.
 
     Such a line is the name of an outlet, or "Update from NAME", between the headline and the text; or what follows
@@ -59,7 +70,11 @@ def text_publisher(page: PageView, header: Header, title: Title | None, zone: ra
         match = _FROM.fullmatch(line)
         if match and (_ACRONYM.fullmatch(match[1]) or is_outlet(match[1]) or squash(match[1]) in sites):
             return Found(match[1], "text-rule", 0.75), i
-        if is_outlet(line) and i in (title.line - 1, title.line + 1, title.line + 2) and (i > 0 or squash(line) in sites):
+        if (
+            is_outlet(line)
+            and i in (title.line - 1, title.line + 1, title.line + 2)
+            and (i > 0 or squash(line) in sites)
+        ):
             return Found(line, "text-rule", 0.75), i
     for i, line in enumerate(page.lines[:12]):
         if len(title.text) < len(line) <= len(title.text) + 60 and line.casefold().startswith(title.text.casefold()):
@@ -67,7 +82,8 @@ def text_publisher(page: PageView, header: Header, title: Title | None, zone: ra
             name = squash(rest)
             known = name in sites or any(
                 k != i and name and (squash(other) == name or ("©" in other and name in squash(other)))
-                for k, other in enumerate(page.lines[:3000]) if len(other) < 160
+                for k, other in enumerate(page.lines[:3000])
+                if len(other) < 160
             )
             if rest and known and len(rest) <= 50:
                 return Found(rest, "text-rule", 0.7), None
@@ -78,7 +94,8 @@ def text_publisher(page: PageView, header: Header, title: Title | None, zone: ra
 def _dateline_lead() -> re.Pattern[str]:
     names = "|".join(re.escape(a) for a in phrases("agency"))
     return re.compile(
-        rf"(?P<place>[^\W\d_][^\d()\[\]:;!?]{{1,40}}?)?(?:,\s?[^()\d]{{0,12}}\d{{1,2}}[^()]{{0,16}})?\s?[(（\[](?P<agency>(?:{names})(?:/[\w ]{{2,20}})?)[)）\]]\s?(?:[-–—―:.]|--|\s)"
+        rf"(?P<place>[^\W\d_][^\d()\[\]:;!?]{{1,40}}?)?(?:,\s?[^()\d]{{0,12}}\d{{1,2}}[^()]{{0,16}})?\s?"
+        rf"[(（\[](?P<agency>(?:{names})(?:/[\w ]{{2,20}})?)[)）\]]\s?[-–—―:]"
     )
 
 
@@ -105,11 +122,20 @@ def agency_and_place(page: PageView, header: Header) -> tuple[str | None, str | 
 
 
 def _title_case(place: str) -> str:
-    return " ".join(w.capitalize() if len(w) > 2 or "." not in w else w for w in place.split()) if place.isupper() else place
+    return (
+        " ".join(w.capitalize() if len(w) > 2 or "." not in w else w for w in place.split())
+        if place.isupper()
+        else place
+    )
 
 
-_SOURCE_LINE = re.compile(r"([^\W\d_][^\d,;:|()]{2,45}),\s((?:[^\W\d_]{3,10}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,10}\.?)(?:,?\s\d{4})?)\.?")
-_RETOLD = re.compile(r"(?:here(?:’|')?s|here is|read|see)?\s?(?:the|this|a)?\s?(?:story|report|article|piece|account|dispatch|news)\s(?:from|in|by)\s((?:the\s)?[A-Z][\w.&’' -]{1,40}):", re.IGNORECASE)
+_SOURCE_LINE = re.compile(
+    r"([^\W\d_][^\d,;:|()]{2,45}),\s((?:[^\W\d_]{3,10}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,10}\.?)(?:,?\s\d{4})?)\.?"
+)
+_RETOLD = re.compile(
+    r"(?:(?:[Hh]ere(?:’|')?s|[Hh]ere is|[Rr]ead|[Ss]ee)\s)?(?:(?:[Tt]he|[Tt]his|[Aa])\s)?"
+    r"(?:story|report|article|piece|account|dispatch|news)\s(?:from|in|by)\s((?:the\s)?[A-Z][\w.&’' -]{1,40}):"
+)
 _REPORTS = re.compile(r"((?:[A-Z][\w.’'-]{1,20}\s){1,3}[A-Z][\w’'-]{1,25})\s(?:reports|writes|argues|explains|notes)\b")
 
 
@@ -133,7 +159,13 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
             author = ", ".join(names) or None
         elif line.endswith(":") and (match := _RETOLD.match(line)):
             outlet = match[1].strip()
-        elif line.endswith(":") and i + 1 < len(header.prose) and header.prose[i + 1] and (match := _REPORTS.match(line)) and is_name(match[1]):
+        elif (
+            line.endswith(":")
+            and i + 1 < len(header.prose)
+            and header.prose[i + 1]
+            and (match := _REPORTS.match(line))
+            and is_name(match[1])
+        ):
             author = match[1]
         else:
             continue
@@ -144,4 +176,6 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
 def is_source_name(text: str) -> bool:
     """Whether a text is capitalised throughout, as the name of an outlet is."""
     words = text.split()
-    return 1 <= len(words) <= 6 and all(w[0].isupper() or w in ("of", "the", "and", "de", "la", "el", "der") for w in words)
+    return 1 <= len(words) <= 6 and all(
+        w[0].isupper() or w in ("of", "the", "and", "de", "la", "el", "der") for w in words
+    )

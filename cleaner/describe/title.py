@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cleaner.describe.declared import Facts
+from cleaner.describe.facts import Facts
 from cleaner.describe.header import tokens
 from cleaner.describe.view import Found, PageView
 
@@ -38,7 +38,7 @@ def _is_site(segment: str, sites: list[str]) -> bool:
 def strip_site(title: str, sites: list[str]) -> str:
     """A title without the site's name at its end or beginning. `sites`: squashed names of the site."""
     for _ in range(2):
-        cuts = list(_SEPARATOR.finditer(title[:MAX_TITLE * 2]))
+        cuts = list(_SEPARATOR.finditer(title[: MAX_TITLE * 2]))
         if not cuts:
             break
         last, first = cuts[-1], cuts[0]
@@ -103,7 +103,9 @@ def declared_title(page: PageView, facts: Facts, sites: list[str]) -> Title | No
         return Title(best[2], "html", round(min(0.95, 0.6 + 0.35 * min(best[0], 1.0)), 2), best[1])
     if stated:
         first = stated[0]
-        return Title(first.value[:MAX_TITLE], first.method, round(first.confidence - 0.15, 2), _line_of(page, first.value))
+        return Title(
+            first.value[:MAX_TITLE], first.method, round(first.confidence - 0.15, 2), _line_of(page, first.value)
+        )
     return None
 
 

@@ -41,7 +41,20 @@ def test_written_dates(text: str, language: str | None, date: str) -> None:
     assert [d.text for d in find_dates(text, language)] == [date]
 
 
-@pytest.mark.parametrize("text", ["on Monday", "3 days ago", "5. listopada 2019", "31/02/2020", "1,204 replies", "12:30", "30 Feb 2020", "0000-01-01", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on Monday",
+        "3 days ago",
+        "5. listopada 2019",
+        "31/02/2020",
+        "1,204 replies",
+        "12:30",
+        "30 Feb 2020",
+        "0000-01-01",
+        "",
+    ],
+)
 def test_no_date(text: str) -> None:
     assert find_dates(text) == []
 
@@ -79,7 +92,10 @@ def test_months_that_languages_disagree_on_need_a_language() -> None:
     assert month_number("mai") == 5
 
 
-@pytest.mark.parametrize(("path", "date"), [("/2016/02/11/slug", "2016-02-11"), ("/news/slug-20160211.html", "2016-02-11"), ("/a/2016-02-11", "2016-02-11")])
+@pytest.mark.parametrize(
+    ("path", "date"),
+    [("/2016/02/11/slug", "2016-02-11"), ("/news/slug-20160211.html", "2016-02-11"), ("/a/2016-02-11", "2016-02-11")],
+)
 def test_dates_in_addresses(path: str, date: str) -> None:
     found = url_date(path)
     assert found is not None

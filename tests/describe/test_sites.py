@@ -27,7 +27,20 @@ def test_clean_url(url: str, cleaned: str) -> None:
     assert clean_url(url) == cleaned
 
 
-@pytest.mark.parametrize("url", [None, "", "/a/b", "ftp://example.org/a", "mailto:a@example.org", "https://", "http://[::1", "https://example.org:x/", "x" * 5000])
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "",
+        "/a/b",
+        "ftp://example.org/a",
+        "mailto:a@example.org",
+        "https://",
+        "http://[::1",
+        "https://example.org:x/",
+        "x" * 5000,
+    ],
+)
 def test_no_address(url: str | None) -> None:
     assert clean_url(url) is None
     assert domain(url) is None
@@ -65,4 +78,7 @@ def test_the_sources_own_address_comes_first() -> None:
 
 def test_front_pages_and_relative_addresses_are_no_canonical_url() -> None:
     assert canonical_url(None, _head(links=[("canonical", "https://example.org/")])) is None
-    assert canonical_url(None, _head(links=[("canonical", "/a")], meta=[("og:url", "https://example.org/b")])) == "https://example.org/b"
+    assert (
+        canonical_url(None, _head(links=[("canonical", "/a")], meta=[("og:url", "https://example.org/b")]))
+        == "https://example.org/b"
+    )
