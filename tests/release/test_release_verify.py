@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,18 @@ from cleaner.release.open import versions
 from cleaner.release.verify import verify
 
 
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    processed = tmp_path_factory.mktemp("pristine")
+    run(processed, PAGES)
+    run(processed, [edited(PAGES[0]), *PAGES[1:]])
+    return processed
+
+
 @pytest.fixture
-def dataset(tmp_path: Path) -> Path:
-    run(tmp_path, PAGES)
-    run(tmp_path, [edited(PAGES[0]), *PAGES[1:]])
-    return tmp_path
+def dataset(pristine: Path, tmp_path: Path) -> Path:
+    """Two versions, of which a test may damage what it likes."""
+    return Path(shutil.copytree(pristine, tmp_path / "dataset"))
 
 
 def shard(dataset: Path, config: str = "documents") -> Path:
