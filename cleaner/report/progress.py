@@ -16,6 +16,8 @@ from cleaner.report.summary import OnProgress, Progress
 
 WINDOW = 20.0
 """Seconds over which the rate is measured: long enough to be calm, short enough to be true."""
+MEASURED = ("reading", "cleaning")
+"""Stages in which files and bytes are counted; in the later ones they all lie behind."""
 LOG_EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
 
@@ -36,7 +38,7 @@ class Pace:
 
     def per_second(self, count: Callable[[Progress], int], now: float) -> float | None:
         """How much `count` grew in a second; None until it can be told."""
-        if not self._seen or now - self._seen[0][0] < 0.5:
+        if not self._seen or self._seen[0][1].stage not in MEASURED or now - self._seen[0][0] < 0.5:
             return None
         (start, first), (_, last) = self._seen[0], self._seen[-1]
         return (count(last) - count(first)) / (now - start)
@@ -62,7 +64,9 @@ def _files(progress: Progress) -> int:
 
 
 def share_done(progress: Progress) -> float | None:
-    """How much of the stage is done, 0 to 1; None while the total is unknown."""
+    """How much of the stage is done, 0 to 1; None where that is not known."""
+    if progress.stage not in MEASURED:
+        return None
     for total, done in ((progress.bytes_total, progress.bytes), (progress.files_total, progress.files)):
         if total:
             return min(done / total, 1.0)
@@ -72,7 +76,7 @@ def share_done(progress: Progress) -> float | None:
 def facts(progress: Progress, pace: Pace, now: float) -> list[str]:
     """What there is to say of this moment, the most important first."""
     said = []
-    if progress.files or progress.files_total:
+    if progress.stage in MEASURED and (progress.files or progress.files_total):
         of = f"/{progress.files_total:,}" if progress.files_total else ""
         said.append(f"{progress.files:,}{of} files")
     if progress.documents:
@@ -92,7 +96,7 @@ def progress_line(progress: Progress, pace: Pace, now: float, width: int, glyphs
     """What the display shows: the stage, a bar, and the facts, on more than one row where `width` asks for it."""
     line = Text.assemble((f"{progress.stage:<10}", "bold"))
     share = share_done(progress)
-    if share is not None and progress.stage != "done":
+    if share is not None:
         cells = 24 if width >= 140 else 12
         drawn = bar(share, cells, glyphs)
         line.append(drawn, GOOD).append(glyphs.track * (cells - len(drawn)), DIM).append(f" {share:4.0%}  ")

@@ -78,7 +78,7 @@ def test_without_a_terminal_plain_lines_now_and_then() -> None:
         for number in range(100):
             now = 1.0 + number
             on_progress(at(number, 2 * number))
-        on_progress(Progress("releasing", documents=200))
+        on_progress(Progress("releasing", 100, 100, documents=200))
         on_progress(Progress("done"))
     rows = out.getvalue().splitlines()
     assert rows[0] == "reading"
