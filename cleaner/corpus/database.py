@@ -43,8 +43,14 @@ def open_database(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             quoted = str(value).replace("'", "''")
             db.execute(f"SET {name} = '{quoted}'")
         yield db
+    except duckdb.InterruptException as e:
+        raise KeyboardInterrupt from e
     except duckdb.Error as e:
         raise _translated(e, work) from e
+    except RuntimeError as e:  # so DuckDB tells of an interrupt, too
+        if "interrupted" in str(e).lower():
+            raise KeyboardInterrupt from e
+        raise
     finally:
         db.close()
         shutil.rmtree(spill, ignore_errors=True)
