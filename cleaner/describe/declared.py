@@ -105,8 +105,10 @@ def _read_microdata(head: Head, facts: Facts) -> None:
                 add(facts, field, listed(text), "microdata", 0.7)
             else:
                 add(facts, field, text, "microdata", 0.75)
-    if authors and len(set(authors)) == 1:  # several are those of comments and teasers as often as not
-        add(facts, "authors", authors[:1], "microdata", 0.7)
+    if authors:
+        shortest = min(authors, key=lambda author: len(author[0]))
+        if all(shortest[0] in name for name, _ in authors):  # several are those of comments and teasers as often as not
+            add(facts, "authors", [shortest], "microdata", 0.7)
 
 
 def _read_record(head: Head, facts: Facts) -> None:
