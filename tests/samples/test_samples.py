@@ -79,7 +79,7 @@ def test_every_sample_page_is_labelled() -> None:
     labelled = {json.loads(path.read_text("utf-8"))["source"] for path in LABELS}
     unlabelled = {p.relative_to(ROOT / "raw").as_posix() for p in (ROOT / "raw").rglob("*") if p.is_file()} - labelled
     assert unlabelled == {
-        "merrowbay-courier.example/environment/storm-barrier-cost (copy).txt",
+        "merrowbay-courier.example/environment/storm-barrier-cost_copy.txt",
         "merrowbay-courier.example/heritage/untitled-draft.html",
         "merrowbay-courier.example/transport/ferry-timetable-vote.html.json",
     }
