@@ -46,7 +46,7 @@ def load(processed: str | Path, version: str | None = None, *, config: str = "do
     paths = [str(_existing(processed, file.path, manifest)) for file in manifest.files[config]]
     features = datasets.Features.from_arrow_schema(columns)
     if not paths:
-        return datasets.Dataset(columns.empty_table())
+        return datasets.Dataset.from_dict({name: [] for name in columns.names}, features=features)
     patterns = [glob.escape(path) for path in paths]  # `datasets` takes a path for a pattern
     try:
         return datasets.load_dataset("parquet", data_files={"train": patterns}, features=features, split="train")
