@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+import polars as pl
 import pyarrow as pa
 
 from cleaner import schema
+from cleaner.describe import Description, PageView, describe_page
+from cleaner.errors import DocumentError, InputError
+from cleaner.judge.verdicts import Judged, Verdicts, decide, judge_lines
+from cleaner.normalize import normalize_lines
+from cleaner.pages.batch import Batch
+from cleaner.pages.cut import cut_pages
+from cleaner.pages.sites import rules_for, site_of
+from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
-from cleaner.records import Reject, Source
+from cleaner.records import Document, Kind, Line, Reject, Skipped, Source
+
+CODE_VERSION = "1"
+"""Part of every cache key: raised when the same input and recipe give another result than before."""
+
+BATCH = 64
+"""Sources that `clean_many` works on at once."""
 
 DOCUMENTS = pa.schema([("source", pa.uint32()), ("site", pa.string()), *schema.DOCUMENTS])
 LINES = pa.schema([("source", pa.uint32()), *schema.LINES])
+
+_LISTED = frozenset({"list", "table", "code"})
+"""Roles of which neighbours stand on lines next to each other, without a blank line between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +53,266 @@ class Cleaned:
 
 def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
     """Clean a batch. A page's result does not depend on what else is in its batch."""
-    documents, lines, rejects = [], [], {}
-    for number, source in enumerate(sources):  # first stand-in, to be replaced by the whole path
-        text = source.raw.decode("utf-8", "replace")
-        if not text.strip():
-            rejects[number] = Reject(source.path, "empty", "The source holds no text.", source.record)
+    rejects: dict[int, Reject] = {}
+    decoded: dict[Kind, list[tuple[int, Source, Decoded]]] = {"html": [], "text": []}
+    for number, source in enumerate(sources):
+        try:
+            text = decode(source, recipe)
+        except DocumentError as e:
+            rejects[number] = Reject(source.path, e.cause, e.message, source.record)
             continue
-        key = source.url or source.name
-        document_id = hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()[:32]
-        kept = [line.strip() for line in text.splitlines() if line.strip()]
-        documents.append(
-            {"source": number, "site": source.path.rpartition("/")[0], "id": document_id, "text": "\n\n".join(kept),
-             "url": source.url, "language": "und", "source_path": source.name, "source_sha256": source.sha256,
-             "media_type": "text/plain", "characters": sum(map(len, kept)), "words": sum(len(k.split()) for k in kept),
-             "lines_kept": len(kept), "lines_dropped": 0, "lines_metadata": 0, "authors": [], "tags": [],
-             "quoted_sources": [], "provenance": [],
-             "quality": {"flags": [], "fixes": [], "encoding": "utf-8"}}
+        decoded[text.kind].append((number, source, text))
+    rows: list[dict[str, Any]] = []
+    tables: list[pl.DataFrame] = []
+    for pages in decoded.values():
+        if pages:
+            numbers = [number for number, _, _ in pages]
+            made, lines = _clean_pages(cut_pages([(s, d) for _, s, d in pages], recipe), numbers, recipe)
+            rows.extend(made)
+            tables.append(lines)
+    rows.sort(key=lambda row: row["source"])
+    documents = pa.Table.from_pylist(rows, DOCUMENTS)
+    if not tables:
+        return Cleaned(documents, LINES.empty_table(), rejects)
+    joined = pl.concat(tables).sort("source", "line", maintain_order=True)
+    return Cleaned(documents, joined.to_arrow().cast(LINES), rejects)
+
+
+def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list[dict[str, Any]], pl.DataFrame]:
+    """Rows of documents and the table of judged lines, for pages of one kind."""
+    original = batch.lines["text"]
+    normalized = normalize_lines(original, recipe.normalize)
+    emptied = (normalized.texts.str.strip_chars() == "").to_numpy()
+    texts = pl.select(pl.when(pl.Series(emptied)).then(original).otherwise(normalized.texts)).to_series().alias("text")
+    batch.lines = batch.lines.with_columns(texts)
+    fixes = normalized.counts.with_columns(page=batch.lines["page"].gather(normalized.counts["row"]))
+    judged = judge_lines(batch)
+    verdicts = decide(judged, recipe.judge, emptied)
+    rows, ids = [], []
+    bounds = np.searchsorted(batch.lines["page"].to_numpy(), np.arange(len(batch.heads) + 1))
+    mended = _count_fixes(fixes)
+    for page, head in enumerate(batch.heads):
+        span = range(int(bounds[page]), int(bounds[page + 1]))
+        view = PageView(
+            head, texts[span.start : span.stop].to_list(), batch.lines["tag"][span.start : span.stop].to_list(),
+            verdicts.role[span.start : span.stop], verdicts.verdict[span.start : span.stop],
+            verdicts.probability[span.start : span.stop].tolist(), _publisher(head.source, recipe),
+        )  # fmt: skip
+        said = describe_page(view)
+        _apply_claims(said, span, verdicts, recipe)
+        row = _document_row(head.source, numbers[page], said, view, span, judged, verdicts, page)
+        row["quality"]["fixes"] = mended.get(page, [])
+        rows.append(row)
+        ids.extend([row["id"]] * len(span))
+    lines = batch.lines.select(
+        pl.Series("source", np.array(numbers, dtype=np.uint32)[batch.lines["page"].to_numpy()], dtype=pl.UInt32),
+        pl.Series("document_id", ids, dtype=pl.String),
+        pl.col("line").cast(pl.Int64),
+        "text",
+        pl.Series("role", verdicts.role, dtype=pl.String),
+        pl.Series("verdict", verdicts.verdict, dtype=pl.String),
+        pl.Series("reason", verdicts.reason, dtype=pl.String),
+        pl.Series("score", verdicts.probability, dtype=pl.Float64).cast(pl.Float32),
+        "start",
+        "end",
+        pl.Series("evidence", verdicts.evidence, dtype=pl.String),
+    )
+    return rows, lines
+
+
+def _count_fixes(fixes: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    """For each page, how many of its lines each fix changed."""
+    counted: dict[int, list[dict[str, Any]]] = {}
+    table = fixes.group_by("page", "fix", maintain_order=True).agg(pl.col("count").sum())
+    for page, fix, count in table.iter_rows():
+        counted.setdefault(page, []).append({"name": fix, "count": count})
+    return counted
+
+
+def _publisher(source: Source, recipe: Recipe) -> str | None:
+    rules = rules_for(source, recipe)
+    return rules.publisher if rules else None
+
+
+def _apply_claims(said: Description, span: range, verdicts: Verdicts, recipe: Recipe) -> None:
+    """Move lines that turned out to be metadata out of the text."""
+    for line, role in said.claims.items():
+        i = span[line]
+        if role == "standfirst":
+            if verdicts.verdict[i] == "keep":
+                verdicts.role[i] = role
+            continue
+        if role == "title" and recipe.judge.title == "keep" and verdicts.verdict[i] == "keep":
+            verdicts.role[i] = role
+            continue
+        verdicts.verdict[i], verdicts.role[i] = "metadata", role
+        verdicts.reason[i] = "title_match" if role == "title" else f"cue_{role}"
+        verdicts.evidence[i] = None
+
+
+def document_id(source: Source, url: str | None) -> str:
+    """32 hex digits of the SHA-256 of the canonical address, or, where none is known, of path and record number."""
+    key = url or source.name
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def join_lines(texts: Sequence[str], roles: Sequence[str], verdicts: Sequence[str]) -> str:
+    """The published text: kept lines in order, a blank line between paragraphs, none inside lists, tables and code."""
+    parts: list[str] = []
+    before = ""
+    for text, role, verdict in zip(texts, roles, verdicts, strict=True):
+        if verdict != "keep":
+            continue
+        if parts:
+            parts.append("\n" if role == before and role in _LISTED else "\n\n")
+        parts.append(text)
+        before = role
+    return "".join(parts)
+
+
+def _document_row(
+    source: Source, number: int, said: Description, view: PageView, span: range, judged: Judged, verdicts: Verdicts, page: int
+) -> dict[str, Any]:
+    """One row of the dataset, with `source` and `site`."""
+    verdict = verdicts.verdict[span.start : span.stop]
+    text = join_lines(view.lines, verdicts.role[span.start : span.stop], verdict)
+    words = judged.features.words[span.start : span.stop]
+    kept = np.array([v == "keep" for v in verdict], dtype=bool)
+    flags = sorted({*view.head.flags, *verdicts.flags[page], *([] if text else ["empty"])})
+    return {
+        "source": number, "site": site_of(source, said.url), "id": document_id(source, said.url), "text": text,
+        "title": said.title, "subtitle": said.subtitle, "authors": said.authors, "published": said.published,
+        "published_precision": said.published_precision, "published_offset": said.published_offset,
+        "modified": said.modified, "publisher": said.publisher, "agency": said.agency, "place": said.place,
+        "quoted_sources": said.quoted_sources, "url": said.url, "domain": said.domain, "language": said.language,
+        "language_score": said.language_score, "language_declared": said.language_declared, "section": said.section,
+        "tags": said.tags, "license": said.license, "retrieved_at": source.retrieved_at, "source_path": source.name,
+        "source_sha256": source.sha256, "media_type": source.media_type or f"text/{'html' if view.head.kind == 'html' else 'plain'}",
+        "characters": len(text), "words": round(float(words[kept].sum())), "lines_kept": int(kept.sum()),
+        "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
+        "quality": _quality(flags, view, verdicts.probability[span.start : span.stop], kept, judged, span),
+        "provenance": [{"field": p.field, "method": p.method, "confidence": p.confidence} for p in said.provenance],
+    }  # fmt: skip
+
+
+def _quality(
+    flags: list[str], view: PageView, probability: np.ndarray[Any, Any], kept: np.ndarray[Any, Any], judged: Judged, span: range
+) -> dict[str, Any]:
+    """What is measured of a document's text; shares are of its kept lines, null where nothing was kept."""
+    features = judged.features
+
+    def column(name: str) -> np.ndarray[Any, Any]:
+        values: np.ndarray[Any, Any] = features.matrix[span.start : span.stop, features.names.index(name)].astype(np.float64)
+        return values
+
+    quality: dict[str, Any] = {"flags": flags, "encoding": view.head.encoding}
+    size = column("characters")
+    if not kept.any():
+        return quality | {"kept_share": 0.0 if len(kept) else None}
+    words = features.words[span.start : span.stop]
+    total = max(float(size[kept].sum()), 1.0)
+    return quality | {
+        "confidence": round(float((probability * size)[kept].sum() / total), 4),
+        "kept_share": round(float(size[kept].sum() / max(size.sum(), 1.0)), 4),
+        "mean_word_length": round(float(column("letters")[kept].sum() / max(words[kept].sum(), 1.0)), 4),
+        "stop_word_share": round(float((column("stop_share") * words)[kept].sum() / max(words[kept].sum(), 1.0)), 4),
+        "symbol_share": round(float(1 - (column("letters") + column("digits"))[kept].sum() / total), 4),
+        "repeated_line_share": round(float((column("copies") > 1)[kept].mean()), 4),
+    }
+
+
+def clean(
+    source: bytes | str | Path | Source, *, url: str | None = None, kind: Kind | None = None, recipe: Recipe | str | Path | None = None
+) -> Document:
+    """Clean one page.
+
+    Args:
+        source: The page as bytes, as text, as the path of a file that holds one page, or as a Source.
+        url: Its address, where known.
+        kind: "html" or "text"; by default the content tells.
+        recipe: A Recipe, or the path of one.
+
+    Raises:
+        DocumentError: The source is no page (`.cause` says why).
+        InputError: There is no such file, or it holds several pages (use `clean_many` or `run`).
+        RecipeError: The recipe cannot be read.
+    """
+    chosen = load_recipe(recipe)
+    known = _as_source(source, chosen)
+    known = replace(known, url=url or known.url, kind=kind or known.kind)
+    cleaned = clean_batch([known], chosen)
+    if cleaned.rejects:
+        reject = cleaned.rejects[0]
+        raise DocumentError(reject.cause, reject.message)
+    return next(_documents(cleaned))[1]
+
+
+def clean_many(
+    sources: Iterable[bytes | str | Path | Source], recipe: Recipe | str | Path | None = None
+) -> Iterator[Document]:
+    """Clean pages in batches; one document for each, in the order given.
+
+    A source that cannot be cleaned ends nothing: its document has no text, and `cause` says why.
+    """
+    chosen = load_recipe(recipe)
+    stream = iter(sources)
+    while batch := list(islice(stream, BATCH)):
+        results: dict[int, Document] = {}
+        good: list[tuple[int, Source]] = []
+        for number, source in enumerate(batch):
+            try:
+                good.append((number, _as_source(source, chosen)))
+            except DocumentError as e:
+                results[number] = _rejected(e.cause, e.message)
+        cleaned = clean_batch([source for _, source in good], chosen)
+        for place, reject in cleaned.rejects.items():
+            results[good[place][0]] = _rejected(reject.cause, reject.message)
+        for place, document in _documents(cleaned):
+            results[good[place][0]] = document
+        for number in range(len(batch)):
+            yield results[number]
+
+
+def load_recipe(recipe: Recipe | str | Path | None) -> Recipe:
+    """The recipe itself, the one that a path names, or the default."""
+    if recipe is None:
+        return Recipe()
+    return recipe if isinstance(recipe, Recipe) else Recipe.load(recipe)
+
+
+def _as_source(source: bytes | str | Path | Source, recipe: Recipe) -> Source:
+    if isinstance(source, Source):
+        return source
+    if not isinstance(source, Path):
+        return Source(source)
+    if not source.is_file():
+        raise InputError(f"There is no file {source}.")
+    found = [item for file in find(source) if not isinstance(file, Skipped) for item in islice(read_file(file, recipe), 2)]
+    pages = [item for item in found if not isinstance(item, Skipped)]
+    if len(pages) > 1:
+        raise InputError(f"{source} holds several pages: use `cleaner run`, or `clean_many` on its records.")
+    if not pages:
+        raise DocumentError("not_text", f"{source} holds no page.")
+    if isinstance(pages[0], Reject):
+        raise DocumentError(pages[0].cause, pages[0].message)
+    return pages[0]
+
+
+def _rejected(cause: str, message: str) -> Document:
+    return Document("", None, [], None, None, "und", [], {"cause": cause, "message": message}, cause)
+
+
+def _documents(cleaned: Cleaned) -> Iterator[tuple[int, Document]]:
+    """(position in the batch, document) for each page."""
+    lines: dict[int, list[Line]] = {}
+    for row in cleaned.lines.to_pylist():
+        lines.setdefault(row["source"], []).append(
+            Line(row["text"], row["role"], row["verdict"], row["reason"], row["score"], row["start"], row["end"], row["evidence"])
         )
-        lines.extend(
-            {"source": number, "document_id": document_id, "line": i, "text": k, "role": "body", "verdict": "keep",
-             "reason": "model", "score": 1.0, "start": 0, "end": 0}
-            for i, k in enumerate(kept)
-        )
-    return Cleaned(pa.Table.from_pylist(documents, DOCUMENTS), pa.Table.from_pylist(lines, LINES), rejects)
+    for row in cleaned.documents.to_pylist():
+        place = row.pop("source")
+        row.pop("site")
+        yield place, Document(
+            row["text"], row["title"], [a["name"] for a in row["authors"]], row["published"], row["publisher"], row["language"],
+            lines.get(place, []), row,
+        )  # fmt: skip

@@ -122,6 +122,8 @@ class Document:
     language: str
     lines: list[Line]
     fields: dict[str, Any]
+    cause: str | None = None
+    """Why the source could not be cleaned (a code of `rejects.jsonl`); None for a page. Its text is then empty."""
 
     @property
     def id(self) -> str:

@@ -53,7 +53,10 @@ class Head:
 
 @dataclass(slots=True)
 class Batch:
-    """Pages of one batch: a head each, and one table with a row a line, sorted by page and line."""
+    """Pages of one kind: a head each, one table with a row a line, sorted by page and line, and, for HTML, the table
+    of elements that the lines stand in (see `pages.html.Cut`)."""
 
+    kind: Kind
     heads: list[Head]
     lines: pl.DataFrame
+    elements: pl.DataFrame | None = None

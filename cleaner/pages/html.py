@@ -23,7 +23,7 @@ INLINE = frozenset(
     "samp small span strike strong sub sup time tt u var wbr br".split()
 )
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-UNSEEN = ["script", "style", "template", "noscript", "svg", "math", "canvas", "iframe", "object", "audio", "video", "head"]
+UNSEEN = ["script", "style", "template", "svg", "math", "canvas", "iframe", "object", "audio", "video", "head"]
 """Elements whose content is no text of the page."""
 
 MAX_DEPTH = 512
@@ -130,10 +130,18 @@ def parse_html(html: str) -> Parsed:
     title_text = _collapse(title.text(deep=True)) if title is not None else None
     language = root.attributes.get("lang") or root.attributes.get("xml:lang") if root is not None else None
     tree.strip_tags(UNSEEN)
+    _strip_noscript(tree)
     return Parsed(
         body=tree.html or "", language=language or None, title=title_text or None, meta=meta, links=links,
         json_ld=json_ld, times=times, microdata=microdata,
     )
+
+
+def _strip_noscript(tree: LexborHTMLParser) -> None:
+    """Take out what is shown without scripts only, unless it is where the page's text is (as in some forums)."""
+    size = sum(len(node.text(deep=True)) for node in tree.css("noscript"))
+    if size < 600 or size < 0.5 * len(tree.body.text(deep=True) if tree.body is not None else ""):
+        tree.strip_tags(["noscript"])
 
 
 def _collapse(text: str) -> str:

@@ -1,0 +1,145 @@
+"""Cues: phrases that give a line away, as tables per language (`*.toml` beside this file), and how lines are matched.
+
+A sure cue decides that a line is boilerplate; any other cue only names what the model drops. Matching is on the
+line in lower case with straight quotes; long lines are looked at in their first 160 characters.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+LOOKED_AT = 160
+"""Characters of a line that are searched."""
+
+ROLES = {
+    "skip_link": "skip_link", "back_to_top": "skip_link", "comment_form": "comment_form", "share": "share",
+    "advert": "advert", "image_name": "image_name", "photo_credit": "photo_credit", "trending": "trending",
+    "cookie_notice": "cookie_notice", "login": "login", "newsletter": "newsletter", "paywall": "paywall",
+    "footer": "footer", "legal": "legal", "related": "related", "interface": "interface", "breadcrumb": "breadcrumb",
+    "byline": "byline", "dateline": "dateline", "post_metadata": "post_metadata", "bio": "bio",
+}  # fmt: skip
+"""Which role a cue gives. In this order the cues are tried: the first that matches names the line."""
+
+CODES = list(ROLES)
+
+PATTERNS = {
+    "image_name": (
+        r"^[\w ()%.,&'-]{1,80}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg)$"
+        r"|^(?:img|dsc|dscn|dscf|pxl|screenshot|screen shot)[ _-]?\d[\w .-]{2,60}$"
+        r"|^(?:[0-9a-f]{4,12}[ -]){2,5}[0-9a-f]{6,16}$"
+    ),
+    "photo_credit": (
+        r"\((?:photo|image|picture|foto|bild|imagen|crédit photo|photo credit|photo by|foto von|screenshot)\b[^()]{0,100}\)?\s*(?:\*\*\*.{0,60})?$"
+        r"|(?:image|photo|picture) (?:courtesy|credit)[^.]{0,80}\.?$"
+    ),
+    "breadcrumb": r"^[^>»›|]{2,30}(?:\s+[>»›]\s+[^>»›|]{2,60}){1,6}$",
+    "post_metadata": r"^\d[\d.,]*\s+(?:comments?|replies|views|shares|likes|kommentare|commentaires|comentarios|posts)\b.{0,40}$",
+    "footer": r"^(?:copyright\s*)?(?:©|\(c\))\s*(?:copyright)?",
+    "dateline": (
+        r"^(?:\w{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?\p{L}{3,10}\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d|\p{L}{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+        r"|(?:19|20)\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?:[\s,|•·–-]{0,3}(?:at |um |à |a las )?\d{1,2}[:.h]\d\d.{0,12})?(?:\s*\|\s*\p{L}{2,20})?$"
+    ),
+}  # fmt: skip
+"""Cues that are shapes and not phrases; they count as sure for the codes in SURE_PATTERNS."""
+
+SURE_PATTERNS = frozenset({"image_name", "photo_credit"})
+
+
+PREFIX = 4
+"""Characters by which candidates for a phrase at the start of a line are found before any expression runs."""
+
+_NEEDS = {
+    "image_name": pl.col("low").str.contains(r"\d|\.(?:jp|pn|gi|we|bm|ti|sv)"),
+    "photo_credit": pl.col("low").str.contains_any(["(", "courtesy", "credit"]),
+    "breadcrumb": pl.col("low").str.contains_any([">", "»", "›"]),
+    "post_metadata": pl.col("low").str.contains(r"^\d"),
+    "footer": pl.col("low").str.contains_any(["©", "(c)"]),
+    "dateline": pl.col("low").str.contains(r"(?:19|20)\d\d") & (pl.col("low").str.len_chars() < 60),
+}
+"""A quick test that a line must pass before the pattern of this code is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The phrases of all languages, by where they stand: whole lines as a table to join, the rest as expressions."""
+
+    whole: pl.DataFrame
+    starts: list[tuple[str, bool, str]]
+    prefixes: list[str]
+    anywhere: list[tuple[str, bool, list[str]]]
+
+
+def _literal(phrase: str) -> str:
+    return re.escape(phrase).replace("…", ".{0,40}?").replace("\\ ", " ").replace("\\'", "'").replace("\\#", "#")
+
+
+@functools.cache
+def load_cues() -> Table:
+    """The phrase tables of all languages as one."""
+    lists: dict[tuple[str, str], list[str]] = {}
+    for path in sorted(Path(__file__).parent.glob("*.toml")):
+        for code, entry in tomllib.loads(path.read_text("utf-8")).items():
+            for place, phrases in entry.items():
+                lists.setdefault((code, place), []).extend(phrases)
+    wanted = [(code, sure, "sure_" if sure else "") for sure in (True, False) for code in CODES]
+    whole = {}
+    for code, sure, prefix in wanted:
+        for phrase in lists.get((code, prefix + "whole"), []):
+            whole.setdefault(re.sub(r"^\W+|\W+$", "", phrase), (CODES.index(code) + 1, sure))
+    starts, prefixes = [], set()
+    for code, sure, prefix in wanted:
+        phrases = sorted(set(lists.get((code, prefix + "start"), [])), key=len, reverse=True)
+        if phrases:
+            ends = [_literal(p) + (r"\b" if p[-1].isalnum() else "") for p in phrases]
+            starts.append((code, sure, rf"^(?:{'|'.join(ends)})"))
+            prefixes |= {p[:PREFIX] for p in phrases}
+    anywhere = [(code, sure, lists[code, prefix + "anywhere"]) for code, sure, prefix in wanted if (code, prefix + "anywhere") in lists]
+    table = pl.DataFrame(
+        {"key": list(whole), "cue": [c for c, _ in whole.values()], "sure": [s for _, s in whole.values()]},
+        schema={"key": pl.String, "cue": pl.Int64, "sure": pl.Boolean},
+    )
+    return Table(table, starts, sorted(prefixes), anywhere)
+
+
+def match_cues(texts: pl.Series) -> pl.DataFrame:
+    """For each line `cue` (1 + position in CODES, 0 for none), `sure` (bool) and `phrase` (what matched, or null)."""
+    table = load_cues()
+    lines = pl.DataFrame({"row": pl.int_range(len(texts), eager=True), "low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()})
+    lines = lines.with_columns(pl.col("low").str.replace_all("[’‘`]", "'")).with_columns(
+        key=pl.col("low").str.replace(r"^\W+", "").str.replace(r"\W+$", "")
+    )
+    found = [
+        lines.filter(pl.col("key").str.len_chars() <= 60)
+        .join(table.whole, on="key", how="inner", maintain_order="left")
+        .select("row", "cue", "sure", phrase="key")
+    ]
+    # short phrases ("by ") are shorter than the prefix: a line starts with them if its prefix does
+    head = pl.col("key").str.slice(0, PREFIX)
+    short = [p for p in table.prefixes if len(p) < PREFIX]
+    candidates = lines.filter(
+        head.is_in([p for p in table.prefixes if len(p) == PREFIX]) | pl.any_horizontal(*(head.str.starts_with(p) for p in short), False)
+        | pl.col("low").str.starts_with("©") | pl.col("low").str.starts_with("(c)")
+    )
+    for code, sure, expression in table.starts:
+        text = pl.col("low") if code == "footer" else pl.col("key")
+        found.append(_hits(candidates, text.str.contains(expression), code, sure, text.str.extract(f"({expression})", 1)))
+    for code, sure, phrases in table.anywhere:
+        found.append(_hits(lines, pl.col("low").str.contains_any(phrases), code, sure, pl.col("low").str.extract(f"({'|'.join(map(_literal, phrases))})", 1)))
+    for code, pattern in PATTERNS.items():
+        possible = lines.filter(_NEEDS[code])
+        found.append(_hits(possible, pl.col("low").str.contains(pattern), code, code in SURE_PATTERNS, pl.col("low").str.extract(f"({pattern})", 1)))
+    best = pl.concat(found).sort(["row", "sure", "cue"], descending=[False, True, False], maintain_order=True).unique("row", keep="first", maintain_order=True)
+    return lines.select("row").join(best, on="row", how="left", maintain_order="left").select(
+        pl.col("cue").fill_null(0).cast(pl.Float64), pl.col("sure").fill_null(False), pl.col("phrase").str.slice(0, 60)
+    )
+
+
+def _hits(lines: pl.DataFrame, matches: pl.Expr, code: str, sure: bool, phrase: pl.Expr) -> pl.DataFrame:
+    """The lines that match, in the shape of `match_cues`."""
+    return lines.filter(matches).select("row", cue=pl.lit(CODES.index(code) + 1, pl.Int64), sure=pl.lit(sure), phrase=phrase)

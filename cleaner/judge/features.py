@@ -1,0 +1,254 @@
+"""What the judge sees of a line: one column a feature, computed for a whole batch at once.
+
+Every feature looks at its own page alone, and sums that cross lines are sums of whole numbers or stay within one
+page: a line's features do not depend on what else is in the batch. Features of structure are NaN for flattened text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleaner.judge.structure import structure_features
+from cleaner.judge.weights import Weights
+from cleaner.judge.words import UNSPACED, Words, cut_words, ngrams, sums
+
+Floats = npt.NDArray[np.float64]
+
+LONG = 15.0
+"""A line of this many words or more that ends a sentence or holds function words counts as prose."""
+
+
+@dataclass(slots=True)
+class Features:
+    """`names` and `matrix` (one row a line, float32) for the learner; `words`: weight of each line in words."""
+
+    names: list[str]
+    matrix: npt.NDArray[np.float32]
+    words: Floats
+    prose: npt.NDArray[np.bool_]
+
+
+# What a line looks like, each a count or a yes/no by itself.
+SHAPE: dict[str, pl.Expr] = {
+    "characters": pl.col("text").str.len_chars(),
+    "ends_sentence": pl.col("text").str.contains(r"[.!?…。！？؟।][\"'”’»)\]」』]*$"),
+    "ends_colon": pl.col("text").str.contains(r"[:：]$"),
+    "ends_ellipsis": pl.col("text").str.contains(r"(\.\.\.|…|\[…\])$"),
+    "ends_letter": pl.col("text").str.contains(r"[\p{L}\p{N}]$"),
+    "starts_lower": pl.col("text").str.contains(r"^\p{Ll}"),
+    "starts_upper": pl.col("text").str.contains(r"^[\p{Lu}\p{Lt}]"),
+    "starts_digit": pl.col("text").str.contains(r"^\p{N}"),
+    "starts_quote": pl.col("text").str.contains(r"^[\"'“”‘„«»「『]"),
+    "starts_mark": pl.col("text").str.contains(r"^[^\p{L}\p{N}\s\"'“”‘„«»「『(]"),
+    "bullet": pl.col("text").str.contains(r"^([•·▪◦‣*–—-]|\d{1,3}[.)])\s"),
+    "commas": pl.col("text").str.count_matches(r"[,、،，]"),
+    "sentence_ends": pl.col("text").str.count_matches(r"[.!?。！？؟।]([\"'”’»)]*\s|$)|[。！？]"),
+    "digits": pl.col("text").str.count_matches(r"\p{N}"),
+    "capitals": pl.col("text").str.count_matches(r"\p{Lu}"),
+    "letters": pl.col("text").str.count_matches(r"\p{L}"),
+    "capitalised_words": pl.col("text").str.count_matches(r"(?:^|\s)[^\p{L}\s]?\p{Lu}"),
+    "unspaced": pl.col("text").str.count_matches(UNSPACED),
+    "bars": pl.col("text").str.count_matches(r"[|·•›»→/>]"),
+    "brackets": pl.col("text").str.count_matches(r"[()\[\]{}]"),
+    "newlines": pl.col("text").str.count_matches("\n"),
+    "address": pl.col("text").str.contains(r"https?://|www\.|@\w|\w@\w"),
+    "copyright": pl.col("text").str.contains(r"©|\(c\)\s*\d{4}|(?i)copyright"),
+    "price": pl.col("text").str.contains(r"[$€£¥₹]\s?\d|\d\s?[€£¥₽₹]|\d\s?(?:USD|EUR|zł|Kč|kr)\b"),
+    "year": pl.col("text").str.contains(r"\b(?:19|20)\d\d\b"),
+    "date": pl.col("text").str.contains(
+        r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]"
+        r"|(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2}\b"
+        r"|(?i)\b\d{1,2}\.?\s+(?:de\s+)?(?:jan|feb|mär|mar|apr|avr|may|mai|maj|jun|juin|jul|juil|aug|août|ago|sep|okt|oct|nov|dec|dez|déc|dic)"
+    ),
+    "clock": pl.col("text").str.contains(r"\b\d{1,2}[:.h]\d\d\b"),
+    "relative_time": pl.col("text").str.contains(r"(?i)\b\d+\+?\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\s+ago\b|\bvor \d+ \w+|\bil y a \d+|\bhace \d+"),
+    "file_name": pl.col("text").str.contains(r"(?i)\.(?:jpe?g|png|gif|webp|pdf|mp4|svg)\b"),
+    "byline": pl.col("text").str.contains(r"^(?i)(?:by|von|par|por|di|door|av|autor|author|written by|text|текст|автор)\b[: ]"),
+    "question": pl.col("text").str.contains(r"[?？]$"),
+    "exclamation": pl.col("text").str.contains(r"[!！]$"),
+    "cue": pl.col("cue"),
+    "sure": pl.col("sure"),
+    "blank_before": pl.col("blank_before"),
+}
+
+
+def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: Weights) -> Features:
+    """Features of each line. `lines` has the columns of a batch (those of structure only where `elements` is given),
+    and `cue`, `sure` (which cue matched, as numbers; see `judge.cues`), sorted by page and line."""
+    shape = lines.select(*(e.cast(pl.Float64).alias(name) for name, e in SHAPE.items()))
+    columns: dict[str, Floats] = {name: shape[name].to_numpy() for name in SHAPE}
+    words = cut_words(lines["text"])
+    page = lines["page"].to_numpy().astype(np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], page[1:] != page[:-1]))) if len(page) else np.zeros(0, np.int64)
+    bounds = np.append(starts, len(page))
+    local = np.repeat(np.arange(len(starts)), np.diff(bounds))
+
+    count = words.count + 0.6 * columns["unspaced"]
+    characters = np.maximum(columns["characters"], 1.0)
+    many = np.maximum(count, 1.0)
+    columns["words"] = count
+    columns["word_length"] = columns["letters"] / many
+    columns["stop_share"] = sums(words.stop, words.line, len(lines)) / np.maximum(words.count, 1)
+    for name in ("digits", "capitals", "letters", "bars", "commas", "brackets"):
+        columns[f"{name}_share"] = columns[name] / characters
+    columns["title_case"] = columns["capitalised_words"] / many
+    prose = _is_prose(count, columns)
+
+    lexicon = weights.text.score(*ngrams(words), len(lines))
+    columns["lexicon"] = lexicon
+    columns |= _page_features(count, columns, prose, local, bounds)
+    columns |= _shared_vocabulary(words, prose, local, len(lines))
+    columns |= _repeats(lines)
+    structure = structure_features(lines, elements, count, prose, lexicon, weights)
+    columns |= structure
+    columns |= _neighbours(columns, count, prose, local, bounds)
+    names = list(columns)
+    matrix = np.column_stack([columns[name] for name in names]).astype(np.float32) if names else np.zeros((0, 0), np.float32)
+    return Features(names, matrix, count, prose)
+
+
+def _is_prose(count: Floats, columns: dict[str, Floats]) -> npt.NDArray[np.bool_]:
+    """Long lines that read as sentences."""
+    sentence = (columns["ends_sentence"] > 0) | (columns["sentence_ends"] > 0) | (columns["ends_colon"] > 0)
+    prose: npt.NDArray[np.bool_] = (count >= LONG) & (sentence | (columns["stop_share"] >= 0.25))
+    return prose
+
+
+def _page_features(
+    count: Floats, columns: dict[str, Floats], prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> dict[str, Floats]:
+    """Where on its page a line stands, and what kind of page that is."""
+    size = np.diff(bounds).astype(np.float64)
+    pages = len(size)
+    place = np.arange(len(count)) - bounds[:-1][local]
+    total = sums(count, local, pages)
+    prose_words = sums(np.where(prose, count, 0.0), local, pages)
+    before = _sum_above(count, local, bounds)
+    prose_before = _sum_above(np.where(prose, count, 0.0), local, bounds)
+    weight = np.sqrt(count)
+    rows = np.arange(len(count))
+    last = _last_true(prose, local, bounds)
+    following = _next_true(prose, local, bounds)
+    longest = np.zeros(len(size))
+    np.maximum.at(longest, local, count)
+    return {
+        "line": place.astype(np.float64),
+        "line_from_end": size[local] - 1 - place,
+        "line_share": place / np.maximum(size[local], 1),
+        "words_before_share": before / np.maximum(total[local], 1),
+        "prose_before": prose_before,
+        "prose_before_share": prose_before / np.maximum(prose_words[local], 1),
+        "since_prose": np.where(last >= 0, rows - last, 999.0),
+        "until_prose": np.where(following >= 0, following - rows, 999.0),
+        "page_lines": size[local],
+        "page_words": total[local],
+        "page_prose_words": prose_words[local],
+        "page_prose_share": (prose_words / np.maximum(total, 1))[local],
+        "page_mean_words": (total / np.maximum(size, 1))[local],
+        "page_lexicon": (sums(columns["lexicon"] * weight, local, pages) / np.maximum(sums(weight, local, pages), 1))[local],
+        "page_longest": longest[local],
+        "of_longest": count / np.maximum(longest[local], 1),
+    }
+
+
+def _sum_above(count: Floats, local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> Floats:
+    """Sum over the lines above on the same page; in whole tenths, so that it is exact in any batch."""
+    tenths = np.rint(count * 10).astype(np.int64)
+    above = np.cumsum(tenths) - tenths
+    out: Floats = (above - above[np.minimum(bounds[:-1], max(len(above) - 1, 0))][local]) / 10.0
+    return out
+
+
+def _last_true(flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Row of the last line above, on the same page, for which `flag` holds; -1 for none."""
+    rows = np.where(flag, np.arange(len(flag)), -1)
+    upto = np.concatenate(([-1], np.maximum.accumulate(rows)))[:-1] if len(flag) else rows
+    out: npt.NDArray[np.int64] = np.where(upto >= bounds[:-1][local], upto, -1) if len(flag) else rows
+    return out
+
+
+def _next_true(flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Row of the next line below, on the same page, for which `flag` holds; -1 for none."""
+    none = len(flag)
+    rows = np.where(flag, np.arange(len(flag)), none)
+    after = np.append(np.minimum.accumulate(rows[::-1])[::-1], none)[1:] if len(flag) else rows
+    out: npt.NDArray[np.int64] = np.where(after < bounds[1:][local], after, -1) if len(flag) else rows
+    return out
+
+
+def _shared_vocabulary(words: Words, prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], lines: int) -> dict[str, Floats]:
+    """Share of a line's content words that also stand in the page's prose (in other lines than itself)."""
+    content = ~words.stop
+    key = local[words.line].astype(np.uint64) << np.uint64(32) | words.code.astype(np.uint64)
+    in_prose = content & prose[words.line]
+    pairs = np.unique(np.stack((key[in_prose], words.line[in_prose].astype(np.uint64))), axis=1)
+    known, counts = np.unique(pairs[0], return_counts=True)
+    found = np.zeros(len(key))
+    if len(known):
+        at = np.minimum(np.searchsorted(known, key), len(known) - 1)
+        held = np.where(known[at] == key, counts[at], 0)
+        found = (held - prose[words.line].astype(np.int64) > 0).astype(np.float64)
+    asked = sums(content, words.line, lines)
+    return {"shared_vocabulary": np.where(asked > 0, sums(found * content, words.line, lines) / np.maximum(asked, 1), 0.0)}
+
+
+def _repeats(lines: pl.DataFrame) -> dict[str, Floats]:
+    """How often the same text stands on the page, and whether this is a later copy."""
+    table = lines.select(
+        pl.len().over("page", "text").cast(pl.Float64).alias("copies"),
+        pl.int_range(pl.len()).over("page", "text").cast(pl.Float64).alias("copy"),
+    )
+    return {"copies": table["copies"].to_numpy(), "copy": table["copy"].to_numpy()}
+
+
+NEIGHBOURLY = ("words", "ends_sentence", "stop_share", "lexicon", "title_case", "link_share", "path", "cue", "shared_vocabulary")
+"""Features that are also taken of the lines just above and below."""
+WINDOWED = ("lexicon", "ends_sentence", "link_share", "path", "stop_share")
+"""Features of which means over five lines on either side are taken."""
+
+
+def _neighbours(
+    columns: dict[str, Floats], count: Floats, prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> dict[str, Floats]:
+    """Features of neighbours, and means over one-sided windows; NaN beyond the page's ends."""
+    out: dict[str, Floats] = {}
+    for step in (-2, -1, 1, 2):
+        for name in NEIGHBOURLY:
+            out[f"{name}{step:+d}"] = _shift(columns[name], step, local)
+    log_words = np.log1p(count)
+    for reach in (5,):
+        for sign in (-1, 1):
+            shifted = [_shift(log_words, sign * k, local) for k in range(1, reach + 1)]
+            out[f"log_words{'-' if sign < 0 else '+'}{reach}"] = _mean(shifted)
+            for name in WINDOWED:
+                out[f"{name}{'-' if sign < 0 else '+'}{reach}"] = _mean([_shift(columns[name], sign * k, local) for k in range(1, reach + 1)])
+            out[f"prose{'-' if sign < 0 else '+'}{reach}"] = _mean([_shift(prose.astype(np.float64), sign * k, local) for k in range(1, reach + 1)])
+    return out
+
+
+def _shift(values: Floats, step: int, local: npt.NDArray[np.int64]) -> Floats:
+    """The value `step` lines below (above if negative) on the same page, else NaN."""
+    out = np.full(len(values), np.nan)
+    if abs(step) >= len(values):
+        return out
+    if step > 0:
+        same = local[step:] == local[:-step]
+        out[:-step] = np.where(same, values[step:], np.nan)
+    else:
+        same = local[:step] == local[-step:]
+        out[-step:] = np.where(same, values[:step], np.nan)
+    return out
+
+
+def _mean(parts: list[Floats]) -> Floats:
+    """Mean over the parts that are there; NaN where none is."""
+    stacked = np.stack(parts)
+    there = ~np.isnan(stacked)
+    counted = there.sum(axis=0)
+    total = np.where(there, stacked, 0.0).sum(axis=0)
+    out: Floats = np.where(counted > 0, total / np.maximum(counted, 1), np.nan)
+    return out

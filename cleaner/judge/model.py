@@ -1,0 +1,69 @@
+"""The shipped model: loaded once, read-only, from files that hold numbers and text alone.
+
+`cleaner/judge/trained/` holds `hashed.npz` (8-bit tables of the linear models), `html.trees.zst` and `text.trees.zst`
+(LightGBM's own text format), and the model's card.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+import zstandard
+
+from cleaner.judge.features import Features
+from cleaner.judge.weights import Hashed, Weights
+
+FOLDER = Path(__file__).parent / "trained"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Linear models and, for each kind of page ("html", "text"), trees."""
+
+    weights: Weights
+    trees: Mapping[str, lightgbm.Booster]
+
+    def predict(self, features: Features, kind: str) -> npt.NDArray[np.float64]:
+        """Probability of each line to be content, rounded to five places."""
+        if not len(features.matrix):
+            return np.zeros(0)
+        raw = self.trees[kind].predict(features.matrix, num_threads=1)
+        return np.round(np.asarray(raw, dtype=np.float64), 5)
+
+
+@functools.cache
+def load_model() -> Model:
+    """The model that lies in the package."""
+    return read_model(FOLDER)
+
+
+def read_model(folder: Path) -> Model:
+    """The model that lies in `folder`, as `write_model` left it."""
+    with np.load(folder / "hashed.npz", allow_pickle=False) as arrays:
+        tables = {
+            name: Hashed(arrays[name].astype(np.int8), float(arrays[f"{name}_scale"])) for name in ("text", "path", "own")
+        }
+    trees = {
+        kind: lightgbm.Booster(model_str=zstandard.decompress((folder / f"{kind}.trees.zst").read_bytes()).decode())
+        for kind in ("html", "text")
+    }
+    return Model(Weights(**tables), trees)
+
+
+def write_model(model: Model, folder: Path) -> None:
+    """Write the model into `folder`: the same model gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    for name in ("text", "path", "own"):
+        hashed = getattr(model.weights, name)
+        arrays |= {name: hashed.table, f"{name}_scale": np.float64(hashed.scale)}
+    np.savez_compressed(folder / "hashed.npz", **arrays)  # type: ignore[arg-type]
+    packer = zstandard.ZstdCompressor(level=19)
+    for kind, booster in model.trees.items():
+        (folder / f"{kind}.trees.zst").write_bytes(packer.compress(booster.model_to_string().encode()))

@@ -1,0 +1,186 @@
+"""Features of HTML structure: what the elements around a line are called, and what else stands in them.
+
+The score of a path is additive: an element's is its parent's plus its own. All of it is worked out level by level over
+the elements of a whole batch.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import zlib
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleaner.judge.weights import Weights
+from cleaner.pages.html import levels
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+INSIDE = ("nav", "header", "footer", "aside", "article", "main", "form", "table", "ul", "ol", "blockquote", "figure",
+          "figcaption", "button", "dl", "section", "label", "address", "details")  # fmt: skip
+OWN = ("p", "li", "div", "td", "th", "a", "span", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "pre", "blockquote",
+       "figcaption", "button", "option", "legend", "body", "section", "article", "summary", "title", "time")  # fmt: skip
+NAMED = ("link_share", "links", "path", "own_weight", "parent_weight", "path_lowest", "path_highest", "depth", "hidden",
+         "h1_distance", "tag", "heading_level")  # fmt: skip
+
+_ATTRIBUTE = re.compile(r'\s(class|id|role|itemprop|itemtype|data-testid|data-component|aria-label|rel)="([^"]{0,300})')
+_SPLIT = re.compile(r"[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
+_DIGITS = re.compile(r"\d+")
+_HIDDEN = r'(?i)\shidden[=\s>]|aria-hidden="true"|style="[^"]*(?:display\s*:\s*none|visibility\s*:\s*hidden)'
+
+
+@functools.lru_cache(maxsize=50_000)
+def element_tokens(tag: str, attributes: str) -> tuple[int, ...]:
+    """Numbers (CRC-32) of what an element says of itself: its tag, and the words of its class, id, role and the like."""
+    found = {f"<{tag}"}
+    for name, value in _ATTRIBUTE.findall(attributes):
+        short = name if name in ("class", "id", "role", "rel") else "other"
+        for whole in value.split()[:12]:
+            masked = _DIGITS.sub("0", whole[:60])
+            found.add(f"{short}={masked.lower()}")
+            found.update(f"{short}:{part.lower()}" for part in _SPLIT.split(masked) if len(part) > 1)
+    return tuple(sorted(zlib.crc32(token.encode("utf-8", "replace")) for token in found))
+
+
+def tokens_of_elements(elements: pl.DataFrame) -> tuple[Ints, npt.NDArray[np.uint32], Ints]:
+    """(kind, token) pairs of each distinct kind of element, and each element's kind.
+
+    Elements of one kind have the same tag and the same naming attributes, written in the same order.
+    """
+    attributes = elements["token"].str.extract_all(
+        r'\s(?:class|id|role|itemprop|itemtype|data-testid|data-component|aria-label|rel)="[^"]{0,300}'
+    )
+    key = elements["tag"] + attributes.list.join("")
+    distinct = key.unique(maintain_order=True)
+    kinds = pl.DataFrame({"key": distinct}).with_row_index("kind")
+    kind = pl.DataFrame({"key": key}).join(kinds, on="key", how="left", maintain_order="left")["kind"].to_numpy().astype(np.int64)
+    lists = []
+    for text in distinct:
+        tag, space, rest = text.partition(" ")
+        lists.append(element_tokens(tag, space + rest))
+    sizes = np.array([len(tokens) for tokens in lists], dtype=np.int64)
+    codes = np.array([code for tokens in lists for code in tokens], dtype=np.uint32)
+    return np.repeat(np.arange(len(lists)), sizes), codes, kind
+
+
+def structure_features(
+    lines: pl.DataFrame, elements: pl.DataFrame | None, count: Floats, prose: npt.NDArray[np.bool_], lexicon: Floats, weights: Weights
+) -> dict[str, Floats]:
+    """Features of the elements around each line; NaN throughout where there are none."""
+    if elements is None or not len(elements) or not len(lines):
+        return dict.fromkeys(_names(), np.full(len(lines), np.nan))
+    rows, codes, kind = tokens_of_elements(elements)
+    kinds = int(kind.max(initial=-1)) + 1
+    path_own = np.bincount(rows, weights=weights.path.of(codes), minlength=kinds).astype(np.int64)[kind]
+    block_own = np.bincount(rows, weights=weights.own.of(codes), minlength=kinds).astype(np.int64)[kind]
+    parent = elements["parent"].to_numpy().astype(np.int64)
+    tag = elements["tag"]
+    hidden = elements["token"].str.contains(_HIDDEN).to_numpy()
+    inside = np.stack([(tag == name).to_numpy() for name in INSIDE], axis=1)
+    path, lowest, highest = path_own.copy(), path_own.copy(), path_own.copy()
+    for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
+        up = parent[here]
+        here, up = here[up >= 0], up[up >= 0]
+        path[here] += path[up]
+        lowest[here] = np.minimum(lowest[here], lowest[up])
+        highest[here] = np.maximum(highest[here], highest[up])
+        inside[here] |= inside[up]
+        hidden[here] |= hidden[up]
+    block = lines["element"].to_numpy().astype(np.int64)
+    leaf = lines["leaf"].to_numpy().astype(np.int64)
+    block, leaf = np.maximum(block, 0), np.maximum(leaf, 0)
+    above = np.maximum(parent[block], 0)
+    higher = np.maximum(parent[above], 0)
+    top = np.maximum(parent[higher], 0)
+    scale = weights.path.scale
+    out: dict[str, Floats] = {
+        "link_share": lines["link_characters"].to_numpy() / np.maximum(lines["text"].str.len_chars().to_numpy(), 1),
+        "links": lines["links"].to_numpy().astype(np.float64),
+        "path": path[leaf] * scale,
+        "own_weight": block_own[block] * weights.own.scale,
+        "parent_weight": block_own[above] * weights.own.scale,
+        "path_lowest": lowest[leaf] * scale,
+        "path_highest": highest[leaf] * scale,
+        "depth": elements["depth"].to_numpy()[block].astype(np.float64),
+        "hidden": hidden[leaf].astype(np.float64),
+    }
+    own_tag = tag.gather(block)
+    numbers = {name: float(i) for i, name in enumerate(OWN)}
+    out["tag"] = own_tag.replace_strict(numbers, default=float(len(OWN)), return_dtype=pl.Float64).to_numpy()
+    out["heading_level"] = own_tag.str.extract(r"^h([1-6])$").cast(pl.Float64).fill_null(0.0).to_numpy()
+    out |= {f"in_{name}": inside[leaf, i].astype(np.float64) for i, name in enumerate(INSIDE)}
+    out["h1_distance"] = _h1_distance(lines, out["heading_level"])
+    start, end = elements["start"].to_numpy().astype(np.int64), elements["end"].to_numpy().astype(np.int64)
+    linked = lines["link_characters"].to_numpy().astype(np.int64)
+    for name, element in (("block", block), ("parent", above), ("grand", higher), ("great", top)):
+        out |= _container(name, start[element], end[element], count, prose, linked, lexicon, lines)
+    out |= _siblings(kind[block], kind[above], lines["page"].to_numpy().astype(np.int64), count, prose, out["link_share"], lexicon)
+    return out
+
+
+def _names() -> list[str]:
+    containers = [f"{c}_{n}" for c in ("block", "parent", "grand", "great") for n in _CONTAINER]
+    return [*NAMED, *(f"in_{name}" for name in INSIDE), *containers, *(f"like_{n}" for n in _LIKE)]
+
+
+_CONTAINER = ("lines", "words", "prose_share", "link_share", "place", "page_share")
+_LIKE = ("lines", "words", "prose_share", "link_share", "lexicon")
+
+
+def _container(
+    name: str, start: Ints, end: Ints, count: Floats, prose: npt.NDArray[np.bool_], linked: Ints, lexicon: Floats, lines: pl.DataFrame
+) -> dict[str, Floats]:
+    """What else stands in the element that holds the lines from `start` to before `end`."""
+    tenths = np.rint(count * 10).astype(np.int64)
+
+    def between(values: Ints) -> Floats:
+        total = np.concatenate(([0], np.cumsum(values)))
+        out: Floats = (total[end] - total[start]).astype(np.float64)
+        return out
+
+    held = between(tenths) / 10
+    sizes = lines["text"].str.len_chars().to_numpy().astype(np.int64)
+    page = lines["page"].to_numpy().astype(np.int64)
+    page_words = (np.bincount(page, weights=tenths) / 10)[page]
+    return {
+        f"{name}_lines": (end - start).astype(np.float64),
+        f"{name}_words": held,
+        f"{name}_prose_share": between(np.where(prose, tenths, 0)) / 10 / np.maximum(held, 1),
+        f"{name}_link_share": between(linked) / np.maximum(between(sizes), 1),
+        f"{name}_place": (np.arange(len(count)) - start) / np.maximum(end - start, 1),
+        f"{name}_page_share": held / np.maximum(page_words, 1),
+    }
+
+
+def _siblings(
+    kind: Ints, above: Ints, page: Ints, count: Floats, prose: npt.NDArray[np.bool_], link_share: Floats, lexicon: Floats
+) -> dict[str, Floats]:
+    """Means over all lines of the page whose block and its parent are of the same kind as this line's."""
+    key = np.stack((page, kind, above), axis=1)
+    _, group = np.unique(key, axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    groups = int(group.max(initial=-1)) + 1
+    size = np.bincount(group, minlength=groups)
+
+    def mean(values: Floats) -> Floats:
+        out: Floats = (np.bincount(group, weights=values, minlength=groups) / size)[group]
+        return out
+
+    return {
+        "like_lines": size[group].astype(np.float64), "like_words": mean(count), "like_prose_share": mean(prose.astype(np.float64)),
+        "like_link_share": mean(link_share), "like_lexicon": mean(lexicon),
+    }  # fmt: skip
+
+
+def _h1_distance(lines: pl.DataFrame, heading_level: Floats) -> Floats:
+    """Lines below the page's first `h1` (negative above it), NaN where the page has none."""
+    first = (
+        lines.select("page", "line", pl.Series("h1", heading_level == 1.0))
+        .with_columns(pl.col("line").cast(pl.Float64))
+        .select(pl.col("line") - pl.col("line").filter(pl.col("h1")).first().over("page"))
+    )
+    return first.to_series().fill_null(float("nan")).to_numpy()
