@@ -11,7 +11,7 @@ from typing import cast
 from cleaner.errors import DocumentError
 from cleaner.read.find import SIDECAR_OF, show_name
 from cleaner.read.sidecar import add_sidecar
-from cleaner.read.streams import Blob, Item, Job, Readable, Stream, open_blob, read_fully, seekable, truncated
+from cleaner.read.streams import Blob, Item, Job, Pulled, Readable, Stream, open_blob, read_fully, seekable, truncated
 from cleaner.read.zips import list_members, open_member
 from cleaner.records import Reject, Skipped, Source
 
@@ -72,11 +72,28 @@ def _open_tar_members(blob: Blob) -> Iterator[Opened]:
                 elif not info.isfile():
                     yield name, Skipped(_path(blob, name), "special_file")
                 else:
-                    yield name, cast(Readable, archive.extractfile(info))
+                    yield name, _TarMember(cast(Readable, archive.extractfile(info)))
     except tarfile.TarError as e:
-        if "unexpected end" in str(e) or "truncated" in str(e):
-            raise truncated() from e
-        raise DocumentError("broken_container", f"The tar file is damaged ({e}). The members before were read.") from e
+        raise _tar_error(e) from e
+
+
+class _TarMember(Pulled):
+    """A member of a tar file, with the errors of its reading as DocumentError."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+
+    def pull(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size)
+        except tarfile.TarError as e:
+            raise _tar_error(e) from e
+
+
+def _tar_error(error: tarfile.TarError) -> DocumentError:
+    if "unexpected end" in str(error) or "truncated" in str(error):
+        return truncated()
+    return DocumentError("broken_container", f"The tar file is damaged ({error}). The members before were read.")
 
 
 def _read_members(members: Iterator[Opened], blob: Blob, job: Job) -> Iterator[Item]:

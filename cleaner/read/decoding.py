@@ -46,6 +46,7 @@ _DECLARED = re.compile(
 )
 _WESTERN = frozenset("àáâãäåæçèéêëíîïñòóôöùúûüÿœÀÁÂÄÅÆÇÈÉÊËÍÎÏÑÓÔÖØÙÚÛÜŒßø¡¿«»‘’“”„–—…•·°ºª§£€©®™´\xa0\xad")
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_BLANK = re.compile("[\\s\ufeff\u200b-\u200d\u2060]*\\Z")
 _NOT_ASCII = bytes(range(128, 256))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -90,7 +91,7 @@ def decode(source: Source, recipe: Recipe) -> Decoded:
     if "\0" in text:
         text = text.replace("\0", "")
         notes.append("nul_characters")
-    if not text or text.isspace():
+    if _BLANK.match(text):
         raise _empty()
     kind = source.kind or tell_kind(text, source.media_type, source.path)
     return Decoded(text, kind, encoding, (*source.notes, *notes))

@@ -68,12 +68,13 @@ def read_file(file: InputFile, recipe: Recipe) -> Iterator[Source | Reject | Ski
     except OSError as e:
         yield _cannot_read(file.path, e)
         return
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        yield Reject(file.path, "unreadable", "It is no regular file, or a folder that cannot be listed.")
+        return
     with io.FileIO(descriptor) as stream:
         try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                yield Reject(file.path, "unreadable", "It is no regular file.")
-                return
             blob = _open(file.path, stream)
         except OSError as e:
             yield _cannot_read(file.path, e)

@@ -151,9 +151,9 @@ def _look_at_link(root: bytes, location: bytes, shown: str) -> InputFile | Skipp
     except OSError as e:
         return Skipped(shown, "symlink_loop" if e.errno == errno.ELOOP else "symlink_broken")
     inside = target.removeprefix(os.path.join(root, b""))
-    if inside == target:
+    if inside == target != root:
         return Skipped(shown, "symlink_outside")
-    hidden = any(part.startswith(b".") for part in inside.split(b"/"))
+    hidden = target != root and any(part.startswith(b".") for part in inside.split(b"/"))
     if not hidden or not stat.S_ISREG(status.st_mode):
         return Skipped(shown, "symlink_inside")
     return InputFile(shown, target, status.st_size, status.st_mtime_ns)

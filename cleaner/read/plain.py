@@ -48,7 +48,7 @@ def read_page(blob: Blob, job: Job) -> Iterator[Item]:
         yield Source(first[0][1], path=blob.path)
         return
     data = blob.read_all(job.max_bytes)
-    parts_at_addresses = [] if is_markup else _cut_at_addresses(data)
+    parts_at_addresses = [] if is_markup else _cut_at_addresses(data.removeprefix(b"\xef\xbb\xbf"))
     if parts_at_addresses:
         yield from _number(parts_at_addresses, blob, job)
     else:
@@ -94,9 +94,8 @@ def _close(url: str | None, pieces: list[bytes], size: int, limit: int) -> Itera
 
 def _cut_at_addresses(data: bytes) -> list[Part]:
     """The parts of a text that has a line of an address before each page; empty if it has no two of them."""
-    start = len(data) - len(data.lstrip(b"\xef\xbb\xbf \t\r\n"))
-    first = data[start : start + _LONGEST].partition(b"\n")[0]
-    if b"://" not in first or not ADDRESS_LINE.match(first):
+    start = len(data) - len(data.lstrip())
+    if not ADDRESS_LINE.match(data[start : start + _LONGEST].partition(b"\n")[0]):
         return []
     lines = [match for match in ADDRESS_LINE.finditer(data) if _is_parted(data, match.start())]
     ends = [*(match.start() for match in lines[1:]), len(data)]
@@ -113,4 +112,4 @@ def _cut_at_addresses(data: bytes) -> list[Part]:
 def _is_parted(data: bytes, start: int) -> bool:
     """Whether the line above the one at `start` is blank, a rule, or not there."""
     above = data[max(0, start - 300) : max(0, start - 1)].rpartition(b"\n")[2].strip()
-    return not above or above == b"\xef\xbb\xbf" or bool(_RULE.match(above))
+    return not above or bool(_RULE.match(above))

@@ -236,6 +236,8 @@ def read_time(value: Any) -> str | None:
         parsed = email.utils.parsedate_to_datetime(words[:100])
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    if parsed.tzinfo is None:  # "-0000": universal time, the place unknown
+        parsed = parsed.replace(tzinfo=datetime.UTC)
     return parsed.isoformat().replace("+00:00", "Z")
 
 

@@ -15,6 +15,7 @@ CONTAINERS = frozenset({"gzip", "zstd", "bzip2", "zip", "tar", "parquet", "warc"
 
 _MAGIC = re.compile(
     rb"(?P<gzip>\x1f\x8b\x08)|(?P<zstd>\x28\xb5\x2f\xfd)|(?P<bzip2>BZh[1-9](?:1AY&SY|\x17rE8P\x90))"
+    rb"|(?P<warc>WARC/[01]\.\d)"
     rb"|(?P<office>PK\x03\x04.{26}(?:\[Content_Types\]\.xml|mimetypeapplication/))|(?P<zip>PK(?:\x03\x04|\x05\x06))"
     rb"|(?P<parquet>PAR1)|(?P<xz>\xfd7zXZ\x00)|(?P<sevenzip>7z\xbc\xaf\x27\x1c)|(?P<rar>Rar!\x1a\x07)"
     rb"|(?P<pdf>%PDF-\d)|(?P<ole>\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1)|(?P<rtf>\{\\rtf\d)"
@@ -116,8 +117,6 @@ def tell_format(head: bytes, name: str, whole: bool) -> str:
         found = _tell_json(start, name, whole)
         if found:
             return found
-    if first == b"W" and start.startswith((b"WARC/1.", b"WARC/0.")):
-        return "warc"
     if _MIME_HEADER.match(start) and _is_mht(start, name):
         return "mht"
     if name.endswith((".csv", ".tsv")):

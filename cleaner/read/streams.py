@@ -140,13 +140,10 @@ def too_large(limit: int) -> DocumentError:
 
 def read_fully(stream: Readable, size: int) -> bytes:
     """`size` bytes, or fewer if the stream ends before: a single `read` may give less than there is."""
-    data = stream.read(size) or b""
-    if len(data) >= size:
-        return data
-    pieces, count = [data], len(data)
-    while data and count < size and (data := stream.read(min(size - count, MEGABYTE))):
+    pieces: list[bytes] = []
+    while size > 0 and (data := stream.read(min(size, MEGABYTE))):
         pieces.append(data)
-        count += len(data)
+        size -= len(data)
     return b"".join(pieces)
 
 

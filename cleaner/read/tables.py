@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cleaner.errors import DocumentError
-from cleaner.read.decoding import tell_encoding
+from cleaner.read.decoding import decode_bytes, tell_encoding
 from cleaner.read.records import explain_fields, fields_worth_reading, read_record
 from cleaner.read.streams import Blob, Item, Job, seekable, truncated
 from cleaner.records import Reject
@@ -70,10 +70,10 @@ def read_parquet(blob: Blob, job: Job) -> Iterator[Item]:
             yield Reject(blob.path, "no_text_field", explain_fields(names))
             return
         for batch in file.iter_batches(_BATCH, columns=wanted, use_threads=False):
-            for row in _plain(batch):
+            for row in _rows(batch):
                 yield read_record(row, blob.path, number, job.recipe)
                 number += 1
-    except (pa.ArrowException, OSError) as e:
+    except (pa.ArrowException, OSError, ValueError) as e:
         if isinstance(e, OSError) and e.errno is not None:
             raise
         raise DocumentError("broken_container", f"The Parquet file is damaged: {str(e)[:300]}") from e
@@ -92,11 +92,23 @@ def _ends_well(stream: Any) -> bool:
     return bool(mark == b"PAR1")
 
 
-def _plain(batch: pa.RecordBatch) -> Sequence[dict[str, Any]]:
+def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
     """Rows as dicts; times as text, because not all of Arrow's fit into Python's."""
     columns = [
         column.cast(pa.string()) if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type) else column
         for column in batch.columns
     ]
-    rows: list[dict[str, Any]] = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+    try:
+        return _as_dicts(columns, batch.schema.names)
+    except UnicodeDecodeError:  # not every writer checks that text is UTF-8
+        columns = [column.cast(pa.large_binary()) if pa.types.is_string(column.type) else column for column in columns]
+        rows = _as_dicts(columns, batch.schema.names)
+        return [
+            {name: decode_bytes(value)[0] if isinstance(value, bytes) else value for name, value in row.items()}
+            for row in rows
+        ]
+
+
+def _as_dicts(columns: list[pa.Array], names: list[str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pa.RecordBatch.from_arrays(columns, names=names).to_pylist()
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import BinaryIO, cast
 
 from fastwarc.stream_io import BrotliReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
@@ -11,7 +12,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from cleaner.errors import DocumentError
 from cleaner.read.records import read_time
 from cleaner.read.sniff import PAGE, tell_format
-from cleaner.read.streams import Blob, Item, Job, Pulled, Readable, Stream, read_fully, too_large, truncated
+from cleaner.read.streams import Blob, Item, Job, Readable, Stream, read_fully, too_large, truncated
 from cleaner.read.unpacking import Unpacked
 from cleaner.records import Reject, Skipped, Source
 
@@ -28,55 +29,79 @@ def read_warc(blob: Blob, job: Job) -> Iterator[Item]:
     Records are numbered over all of the file, the skipped ones included.
     """
     tail = _Tail(blob.stream)
-    number = 0
+    number, read_to_its_end = 0, True
     try:
-        for number, record in enumerate(ArchiveIterator(tail, parse_http=False, stream_detect=False)):
+        for number, record in enumerate(ArchiveIterator(cast(BinaryIO, tail), parse_http=False, stream_detect=False)):
             try:
-                yield _read(record, number, blob, job)
+                item = _read(record, number, blob, job)
+                read_to_its_end = isinstance(item, Source)
+                yield item
             except DocumentError as e:
-                if e.cause == "truncated":
+                if e.cause == "broken_container" and tail.ends_in_header():
+                    raise truncated() from e
+                if e.cause in ("truncated", "broken_container"):
                     raise
                 yield Reject(blob.path, e.cause, e.message, number)
     except OSError as e:
         if e.errno is not None:
             raise
+        if tail.ends_in_header():
+            raise truncated() from e
         raise DocumentError(
             "broken_container", f"The WARC file is damaged after record {number} ({e}). What came before was read."
         ) from e
-    if tail.ends_in_header():
+    except BaseException as e:
+        if type(e).__name__ != "PanicException":  # what fastwarc's Rust gives up on, derived from BaseException
+            raise
+        raise DocumentError("broken_container", f"The WARC file cannot be read after record {number}.") from e
+    if tail.ends_in_header() or not (read_to_its_end or tail.ends_a_record()):
         raise truncated()
 
 
-class _Tail(Pulled):
-    """A stream that remembers its end: fastwarc takes a file that ends inside of a header for a whole one."""
+class _Tail:
+    """A stream that remembers its end: fastwarc takes a file that ends inside of a header for a whole one.
+
+    fastwarc asks it where it is, and reads from front to back.
+    """
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._last = b""
+        self._count = 0
 
-    def pull(self, size: int) -> bytes:
+    def tell(self) -> int:
+        return self._count
+
+    def read(self, size: int = -1, /) -> bytes:
         data = self._stream.read1(size)
+        self._count += len(data)
         if data:
             self._last = (self._last + data)[-32768:] if len(data) < 32768 else data[-32768:]
         return data
 
+    def ends_a_record(self) -> bool:
+        """Whether the stream's last bytes are those that end a record."""
+        return self._last.endswith(b"\r\n\r\n")
+
     def ends_in_header(self) -> bool:
         """Whether a record begins, of which not even the header is whole."""
-        begun = self._last.rfind(b"\r\n\r\nWARC/")
-        return begun >= 0 and b"\r\n\r\n" not in self._last[begun + 4 :]
+        rest = self._last.rpartition(b"\r\n\r\n")[2]
+        return bool(rest) and (rest.startswith(b"WARC/") or b"WARC/".startswith(rest))
 
 
 def _read(record: WarcRecord, number: int, blob: Blob, job: Job) -> Source | Skipped:
     kind = record.record_type
+    if record.headers.get("Content-Length") is None:
+        raise DocumentError("broken_container", f"The header of record {number} is damaged. What came before was read.")
     if not kind & _WITH_CONTENT:
-        return Skipped(blob.path, f"warc-{kind.name or 'unknown'}")
+        return Skipped(blob.path, f"warc-{kind}")
     media_type, charset = _content_type(record.headers.get("Content-Type"))
     is_http = media_type == "application/http" or (kind == WarcRecordType.response and record.is_http)
     if is_http:
         record.parse_http(auto_decode="none")
         status = record.http_headers.status_code if record.http_headers is not None else None
         if status is not None and not 200 <= status < 300:
-            return Skipped(blob.path, f"warc-{status}")
+            return Skipped(blob.path, f"warc-{status}" if 100 <= status < 600 else "warc-status")
         media_type, charset = _content_type(record.http_headers.get("Content-Type"))
     if media_type not in _PAGES and media_type not in _UNKNOWN:
         return Skipped(blob.path, "warc-media")
