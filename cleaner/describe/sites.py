@@ -34,6 +34,9 @@ def _domain_of_host(host: str) -> str | None:
     except ValueError:
         pass
     found = _extract(host)
+    if not found.suffix:  # no rule matches: by the list's own default the last label is the suffix
+        labels = host.split(".")
+        return ".".join(labels[-2:]).lower() if len(labels) > 1 and all(labels) else None
     return found.top_domain_under_public_suffix.lower() or None
 
 
