@@ -10,9 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise, zip_longest
 from typing import NamedTuple
 
-from cleaner.pages.wrapping import MIN_DENSE_WIDTH, LineEnd, count_votes, infer_width
+from cleaner.pages.wrapping import MAX_WIDTH, MIN_DENSE_WIDTH, MIN_WIDTH, LineEnd, count_votes, infer_width
+
+MAX_WIDTHS = 4
+"""Widths at which parts of one page can be wrapped, beside blocks that are long enough to tell by themselves."""
+
+Span = tuple[int, int]
 
 
 class TextLine(NamedTuple):
@@ -43,25 +49,26 @@ class _Physical(NamedTuple):
     width: int
 
 
-_CJK = "\u2e80-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
+_WIDE = "\u2e80-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60" \
+    "\U00020000-\U0003ffff"
 _CLOSERS = "、。，．・：；！？」』）】〕〉》〟’”…‥ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)\\]}"
 
-_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\u2028\u2029]")
-_BREAK_NEL = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_FILLED = re.compile("[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_FILLED_OR_NEL = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
 _OTHER_C1 = re.compile("[\x80-\x84\x86-\x9f]")
 _QUOTE = re.compile(r"(?:>[ \t]?){1,50}")
-_UNIT = re.compile(f"[{_CJK}][{_CLOSERS}]{{0,3}}|[^\\s{_CJK}]+[{_CLOSERS}]{{0,3}}")
-_CJK_FIRST = re.compile(f"[{_CJK}]")
-_CJK_LAST = re.compile(f"[{_CJK}]$")
+_CJK = re.compile(f"[{_WIDE}]")  # Chinese and Japanese; Korean parts its words with blanks
+_UNIT = re.compile(f"[{_WIDE}][{_CLOSERS}]{{0,3}}|[^ \t{_WIDE}]+[{_CLOSERS}]{{0,3}}")
+_TERMINAL = re.compile(r"[.!?…。！？:：;؟।॥」』）][\"'”’»)\]」』）]{0,3}$")
+_HYPHEN = re.compile(r"\w[-‐—]$|\w--$")
+_SUSPENDED = re.compile(r"(?:und|oder|bzw|and|or|to|en|of|och|eller|og|ja|tai|y|o|e|et|ou)\b")  # "on- or offline"
 _BULLET = re.compile(
-    r"[•·▪◦‣○●■□▶►➤✓✔✗★☆※・*+|#]|[-–—](?=[ \t])|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?:[ \t]|$)"
+    r"[•·▪◦‣○●■□▶►➤✓✔✗★☆※・|]|(?:[-–—*+]|#{1,6})(?=[ \t])|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?:[ \t]|$)"
 )
-_DASH = re.compile(r"[-–—][ \t]+[a-zà-öø-ÿа-яё(\"“]")
-_LAYOUT = re.compile(r"\t|\S {3,}\S|\|.*\||^[\W_]+$|^```|[{};]$|^(?://|<!?[a-z/]|import |#include|\$ )")
-_TERMINAL = re.compile(r"[.!?…。！？:：;؟।॥][\"'”’»)\]」』）]{0,3}$")
-_CLOSED = re.compile("[。！？」』】）：…]$")
-_HYPHEN = re.compile(r"\w[-‐\xad—]$|\w--$")
-_SUSPENDED = re.compile(r"(?:und|oder|bzw|and|or|to|en|of|och|eller|og|ja|tai|y|o|e|et|ou)\b")
+_DASH = re.compile(r"[-–—][ \t]+[a-zà-öø-ÿа-яё(\"“]")  # a dash in a sentence, not a list's
+_LAYOUT = re.compile(  # tables, rules, code
+    r"\t|\S {3,}\S|\|.*\||^[\W_]+$|^```|[{}]$|\);$|^(?://|<!?[a-z/]|#include|\$ |import [\w.]+$)"
+)
 
 
 def cut_text(text: str) -> list[TextLine]:
@@ -71,129 +78,167 @@ def cut_text(text: str) -> list[TextLine]:
     Returns a line for each paragraph, with its wraps undone: a wrap becomes a blank; nothing, between Chinese or
     Japanese characters and after a hyphen or dash that ends a word; and marks of quotation (">") go with it. All
     else of `text[start:end]` stands as it was. Blank lines are never joined over.
+
+    >>> [line.text for line in cut_text("One\\n\\n  Two \\r\\nThree")]
+    ['One', 'Two', 'Three']
     """
     lines = list(_physical(text))
-    return [_join(text, lines[first:last]) for first, last in _paragraphs(lines)]
+    return [_join(lines[first:last]) for first, last in _paragraphs(lines)]
 
 
 def _physical(text: str) -> Iterator[_Physical]:
     """The physical lines that are not blank."""
     # NEL is a line end, unless other C1 controls show that it is a Windows-1252 ellipsis.
-    breaks = _BREAK_NEL if "\x85" in text and not _OTHER_C1.search(text) else _BREAK
-    position = blank = 0
-    for found in [*breaks.finditer(text), None]:
-        raw = text[position : found.start() if found else len(text)]
+    filled = _FILLED_OR_NEL if "\x85" not in text or _OTHER_C1.search(text) else _FILLED
+    breaks = end = 0
+    begun = False
+    for found in filled.finditer(text):
+        gap = text[end : found.start()]
+        breaks += 1 if gap == "\n" else len(gap) - gap.count("\r\n")
+        raw, end = found.group(), found.end()
         stripped = raw.strip()
         if not stripped:
-            blank += 1
-        else:
-            start = position + len(raw) - len(raw.lstrip())
-            quote = match.group() if stripped[0] == ">" and (match := _QUOTE.match(stripped)) else ""
-            width = start - position + len(stripped)
-            indent = start - position
-            if quote:
-                body = stripped[len(quote) :]
-                indent = len(body) - len(body.lstrip())
-                width = len(body)
-            yield _Physical(stripped, start, start + len(stripped), blank, quote, indent, width)
-            blank = 0
-        position = found.end() if found else position
+            continue
+        indent = len(raw) - len(raw.lstrip())
+        start = found.start() + indent
+        width, quote = indent + len(stripped), ""
+        if stripped[0] == ">" and (match := _QUOTE.match(stripped)):
+            quote = match.group()
+            body = stripped[len(quote) :]
+            indent, width = len(body) - len(body.lstrip()), len(body)
+        yield _Physical(stripped, start, start + len(stripped), breaks - begun, quote, indent, width)
+        breaks, begun = 0, True
 
 
 def _paragraphs(lines: Sequence[_Physical]) -> Iterator[tuple[int, int]]:
-    """Spans of physical lines that belong together."""
-    ends = [_line_end(a, b) for a, b in zip(lines, lines[1:], strict=False)]
-    ends += [_line_end(line, None) for line in lines[-1:]]
-    page_width, _ = infer_width(ends)
-    first = 0
-    for last in range(1, len(lines) + 1):
-        if last < len(lines) and not lines[last].blank_before:
-            continue
-        width = page_width
-        if last - first > 1:
-            block = ends[first:last]
-            if page_width == 0 or count_votes(block, page_width) < 0:
-                width, _ = infer_width(block)
+    """Spans of physical lines that belong together, in order."""
+    starts = [i for i, line in enumerate(lines) if i == 0 or line.blank_before]
+    blocks = list(pairwise([*starts, len(lines)]))
+    ends, widths = _measure(lines, blocks, wide=False)
+    if any(end.dense for end in ends):  # East Asian text is wrapped at characters or at columns
+        other_ends, other_widths = _measure(lines, blocks, wide=True)
+        if _agreement(other_ends, blocks, other_widths) > _agreement(ends, blocks, widths):
+            ends, widths = other_ends, other_widths
+    for (first, last), width in zip(blocks, widths, strict=True):
         begin = first
         for i in range(first, last):
-            if i + 1 == last or not (width and _wraps(lines, ends, i, begin, width)):
+            if not width or i + 1 == last or not _wraps(lines, ends, i, begin, width):
                 yield begin, i + 1
                 begin = i + 1
-        first = last
 
 
-def _unit(text: str) -> int:
-    """Characters of the first word, or of the first Chinese or Japanese character and what clings to it."""
-    match = _UNIT.match(text)
-    return len(match.group()) if match else 1
+def _measure(lines: Sequence[_Physical], blocks: Sequence[Span], wide: bool) -> tuple[list[LineEnd], list[int]]:
+    """The line ends of a page, and for each block the width at which it is wrapped, 0 if at none."""
+    ends = [_line_end(a, b, wide) for a, b in zip_longest(lines, islice(lines, 1, None))]
+    widths = [0] * len(blocks)
+    rest = list(range(len(blocks)))  # those that no width agrees with yet
+    for _ in range(MAX_WIDTHS):
+        # What is repeated on a page (labels, buttons) speaks once.
+        told = (i for b in rest for i in range(*blocks[b]) if ends[i] is not _SILENT)
+        width = infer_width({(lines[i].text, ends[i].need): ends[i] for i in told}.values())
+        if not width:
+            break
+        for b in rest:
+            if count_votes(ends[slice(*blocks[b])], width) >= 0:
+                widths[b] = width
+        # From here on the page is a mixed one: its unwrapped parts say nothing of how the others are wrapped.
+        rest = [b for b in rest if not widths[b] and all(ends[i].width <= MAX_WIDTH for i in range(*blocks[b]))]
+    rest = [b for b, (first, last) in enumerate(blocks) if last - first > 1 and not widths[b]]
+    for b in rest:
+        widths[b] = infer_width(ends[slice(*blocks[b])])
+    known = sorted(set(widths) - {0})[:MAX_WIDTHS]
+    for b in rest if known else ():
+        if not widths[b]:  # too short to tell by itself
+            votes, width = max((count_votes(ends[slice(*blocks[b])], width), width) for width in known)
+            widths[b] = width if votes >= 1.0 else 0
+    return ends, widths
 
 
-def _line_end(a: _Physical, b: _Physical | None) -> LineEnd:
+def _agreement(ends: Sequence[LineEnd], blocks: Sequence[Span], widths: Sequence[int]) -> float:
+    """The votes for the widths of all blocks."""
+    return sum(count_votes(ends[slice(*span)], width) for span, width in zip(blocks, widths, strict=True))
+
+
+def _columns(text: str, wide: bool) -> int:
+    """Characters of `text`, or columns, of which Chinese and Japanese characters fill two."""
+    return len(text) + (len(_CJK.findall(text)) if wide else 0)
+
+
+def _line_end(a: _Physical, b: _Physical | None, wide: bool) -> LineEnd:
     """What the end of line `a`, followed by `b`, says about wrapping."""
-    text = a.text[len(a.quote) :].lstrip() if a.quote else a.text
-    if a.width < MIN_DENSE_WIDTH:
-        return _NOTHING
-    dense = bool(_CJK_LAST.search(text))
-    breakable = 0
-    if a.width > MIN_DENSE_WIDTH:
-        blank = text.find(" ")
-        breakable = a.indent + blank if blank > 0 else a.indent + 1 if _CJK_FIRST.match(text) else 0
+    dense = _CJK.match(a.text[-1]) is not None
+    if a.width < (MIN_DENSE_WIDTH // (1 + wide) if dense else MIN_WIDTH - 15):
+        return _SILENT
+    text = a.text[len(a.quote) :].lstrip()
+    blank = text.find(" ")
+    breakable = a.indent + (blank if blank > 0 else 1 if _CJK.match(text) else -a.indent)
+    if a.width > MAX_WIDTH:
+        return LineEnd(a.width, 0, 0.0, 0.0, breakable, dense)
+    width = a.width + (_columns(text, True) - len(text) if wide else 0)
+    nothing = LineEnd(width, 0, 0.0, 0.0, breakable, dense)
     if b is None or b.blank_before or b.quote.count(">") != a.quote.count(">"):
-        return LineEnd(a.width, 0, 0.0, 0.0, breakable, dense)
-    following = b.text[len(b.quote) :].lstrip() if b.quote else b.text
-    if not following or _apart(text, following):
-        return LineEnd(a.width, 0, 0.0, 0.0, breakable, dense)
-    if dense and _CJK_FIRST.match(following):
-        full, fits = (0.2, -0.1) if _CLOSED.search(text) else (1.0, -1.0)
-        return LineEnd(a.width, _unit(following), full, fits, breakable, dense)
-    need = _unit(following) + 1
+        return nothing
+    following = b.text[len(b.quote) : len(b.quote) + MAX_WIDTH].lstrip()
+    if not following or text == following or _are_apart(text, following):
+        return nothing
+    unit = match.group() if (match := _UNIT.match(following)) else following[0]
     goes_on = not _TERMINAL.search(text)
+    if dense and _CJK.match(following):
+        full, fits = (1.0, -1.0) if goes_on else (0.2, -0.1)
+        return LineEnd(width, _columns(unit, wide), full, fits, breakable, dense)
+    if not dense and text.count(" ") < 3:
+        return nothing  # an address, a file name, a label
     if following[0].islower():
         full, fits = (2.0, -2.0) if goes_on else (0.5, -0.5)
-    else:
-        full, fits = (0.6, -0.4) if goes_on else (0.3, -0.1)
-    return LineEnd(a.width, need, full, fits, breakable, dense)
+    elif following[0].isupper() or not following[0].isalpha():
+        full, fits = (0.4, -0.4) if goes_on else (0.2, -0.1)
+    else:  # a script without capitals
+        full, fits = (1.0, -0.8) if goes_on else (0.3, -0.1)
+    return LineEnd(width, _columns(unit, wide) + 1, full, fits, breakable, dense)
 
 
-_NOTHING = LineEnd(0, 0, 0.0, 0.0, 0, False)
+_SILENT = LineEnd(0, 0, 0.0, 0.0, 0, False)
+_DOUBTFUL = 0.3
+"""A full line with no more votes than this has ended a sentence: whether a paragraph, too, its neighbours tell."""
 
 
-def _apart(text: str, following: str) -> bool:
-    """Whether two lines are none that could be one paragraph, at whatever width."""
+def _are_apart(text: str, following: str) -> bool:
+    """Whether two lines cannot be of one paragraph, at whatever width."""
     if _BULLET.match(following) and not (_DASH.match(following) and not _TERMINAL.search(text)):
         return True
     return bool(_LAYOUT.search(text) or _LAYOUT.search(following))
 
 
+def _is_full(end: LineEnd, width: int) -> bool:
+    """Whether the next word would not have fitted."""
+    return end.need > 0 and end.width <= width < end.width + end.need
+
+
 def _wraps(lines: Sequence[_Physical], ends: Sequence[LineEnd], i: int, begin: int, width: int) -> bool:
     """Whether line `i`, of the paragraph that begins with line `begin`, goes on in the next one."""
-    end = ends[i]
-    if not end.need or end.width > width or end.width + end.need <= width:
+    if not _is_full(ends[i], width):
         return False
-    return _indented_alike(lines, i, begin)
-
-
-def _indented_alike(lines: Sequence[_Physical], i: int, begin: int) -> bool:
-    """Whether the indents of line `i` and the next one are those of one paragraph."""
+    if ends[i].full <= _DOUBTFUL and i == begin and not (i + 1 < len(ends) and _is_full(ends[i + 1], width)):
+        return False
     here, there = lines[i].indent, lines[i + 1].indent
     if here == there:
         return True
     if i > begin:
-        return False
+        return False  # the next paragraph has its first line indented
     if there < here:
-        return here - there <= 12  # the first line is indented
-    return there - here <= 8 and (i + 2 >= len(lines) or lines[i + 2].indent != here or bool(_BULLET.match(lines[i].text)))
+        return here - there <= 12  # this one has
+    hangs = i + 2 >= len(lines) or lines[i + 2].indent != here or _BULLET.match(lines[i].text) is not None
+    return there - here <= 8 and hangs
 
 
-def _join(text: str, lines: Sequence[_Physical]) -> TextLine:
+def _join(lines: Sequence[_Physical]) -> TextLine:
     """One line made of physical lines."""
-    first = lines[0]
-    if len(lines) == 1:
-        return TextLine(first.text, first.start, first.end, first.blank_before)
-    parts = [first.text]
+    parts = [lines[0].text]
     for line in lines[1:]:
         before, here = parts[-1], line.text[len(line.quote) :].lstrip()
-        if not ((_CJK_LAST.search(before) and _CJK_FIRST.match(here)) or (_HYPHEN.search(before) and not _SUSPENDED.match(here))):
+        closed = _CJK.match(before[-1]) and _CJK.match(here)
+        hyphen = before.endswith("\xad") or (_HYPHEN.search(before[-3:]) and not _SUSPENDED.match(here))
+        if not closed and not hyphen:
             parts.append(" ")
         parts.append(here)
-    return TextLine("".join(parts), first.start, lines[-1].end, first.blank_before)
+    return TextLine("".join(parts), lines[0].start, lines[-1].end, lines[0].blank_before)

@@ -8,7 +8,7 @@ taken the next word speaks against the widths that would have allowed it, and so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -49,8 +49,10 @@ class LineEnd(NamedTuple):
     dense: bool
 
 
-def infer_width(ends: Iterable[LineEnd]) -> tuple[int, float]:
-    """The width with the most votes and its votes; (0, 0.0) if none has `ENOUGH`."""
+def infer_width(ends: Collection[LineEnd]) -> int:
+    """The width with the most votes; 0 if none has `ENOUGH`."""
+    if sum(end.full for end in ends) < ENOUGH:
+        return 0
     steps = [0.0] * (MAX_WIDTH + 2)  # differences of the votes from width to width
     for end in ends:
         width = end.width
@@ -67,11 +69,11 @@ def infer_width(ends: Iterable[LineEnd]) -> tuple[int, float]:
             steps[min(width, MAX_WIDTH + 1)] -= _OVERLONG
     votes = list(accumulate(steps[: MAX_WIDTH + 1]))
     best = max(range(MIN_DENSE_WIDTH, MAX_WIDTH + 1), key=votes.__getitem__)
-    return (best, votes[best]) if votes[best] >= ENOUGH else (0, 0.0)
+    return best if votes[best] >= ENOUGH else 0
 
 
-def count_votes(ends: Sequence[LineEnd], width: int) -> float:
-    """The votes of `ends` for one width."""
+def count_votes(ends: Iterable[LineEnd], width: int) -> float:
+    """The votes of `ends` for one width (0 for the width 0)."""
     votes = 0.0
     for end in ends:
         if end.need and end.width <= width < end.width + end.need:
