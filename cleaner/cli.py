@@ -192,6 +192,8 @@ def clean(
             if found.name is not None:
                 print(f"{chr(10) if parted else ''}# === {found.name} ===\n")
             print(found.result.text)
+            if not found.result.text:
+                warn(f"{found.name or file}: no line was kept. `cleaner explain` shows why.")
             parted = True
     if failed:
         raise DocumentError("failed", f"{failed:,} of the pages in {file} could not be cleaned.")
@@ -207,7 +209,7 @@ def _as_dict(document: Document) -> dict[str, Any]:
 @app.command()
 @command
 def explain(
-    page: Annotated[str, typer.Argument(metavar="FILE|DOC_ID", help="File with a page, or a document's id.")],
+    page: Annotated[str, typer.Argument(metavar="FILE|DOC_ID", help="File with a page (- is standard input), or a document's id.")],
     processed: Annotated[
         Path, typer.Option("--in", metavar="PROCESSED", help="Dataset that holds DOC_ID.")
     ] = Path("processed"),

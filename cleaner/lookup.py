@@ -9,9 +9,10 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from cleaner.cleaning import clean
+from cleaner.cleaning import BATCH, clean_many
 from cleaner.errors import DocumentError, InputError
 from cleaner.read import find, read_file
 from cleaner.recipe import Recipe
@@ -37,7 +38,7 @@ def is_document_id(name: str) -> bool:
 def clean_pages(
     name: str, url: str | None = None, kind: Kind | None = None, recipe: Recipe | None = None
 ) -> Iterator[Found]:
-    """Clean every page that `name` names, in order, one at a time.
+    """Clean every page that `name` names, in order, in batches.
 
     Args:
         name: "-" for standard input, a file, or a record in one as reports name it ("pages.jsonl#3",
@@ -50,18 +51,22 @@ def clean_pages(
         InputError: There is no such file or record, it is a folder, or it holds no page.
     """
     chosen = recipe or Recipe()
-    number = 0
-    for source in _sources(name, chosen):
-        number += 1
-        if isinstance(source, Reject):
-            yield Found(_name(source), DocumentError(source.cause, source.message))
-            continue
-        known = replace(source, url=url or source.url, kind=kind or source.kind)
-        try:
-            yield Found(_name(source), clean(known, recipe=chosen))
-        except DocumentError as error:
-            yield Found(_name(source), error)
-    if not number:
+    sources, met = _sources(name, chosen), False
+    while group := list(islice(sources, BATCH)):
+        met = True
+        results = clean_many(
+            [replace(s, url=url or s.url, kind=kind or s.kind) for s in group if isinstance(s, Source)], chosen
+        )
+        for source in group:
+            result: Document | DocumentError
+            if isinstance(source, Reject):
+                result = DocumentError(source.cause, source.message)
+            else:
+                result = next(results)
+                if result.cause is not None:
+                    result = DocumentError(result.cause, str(result.fields["message"]))
+            yield Found(_name(source), result)
+    if not met:
         raise InputError(f"{name} holds no page.")
 
 

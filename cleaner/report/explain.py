@@ -36,6 +36,7 @@ SIGN_STYLES = {"keep": GOOD, "drop": BAD, "metadata": NOTE}
 
 MOST_CHARACTERS = 20_000
 """Characters shown of one kept line; the text itself is what `cleaner clean` prints."""
+MOST_ADDRESS = 500
 ENOUGH = 36
 """Columns that a cut line keeps at least, before its evidence goes to a row of its own."""
 ALIGNED_FROM = 100
@@ -97,7 +98,8 @@ def head(fields: Mapping[str, Any], lines: Sequence[Line], width: int, glyphs: G
         ("flags", notes),
         ("fixes", fixes),
     ):
-        said = [shorten(str(item), max(width - 13, 20), glyphs) for item in items if item]
+        room = MOST_ADDRESS if name == "url" else max(width - 13, 20)  # an address is there to be copied
+        said = [shorten(str(item), room, glyphs) for item in items if item]
         if said:
             yield Text.assemble((f"  {name:<9}  ", DIM), flow(said, 13, width, glyphs))
 
@@ -115,7 +117,7 @@ def legend(lines: Sequence[Line], width: int, glyphs: Glyphs) -> Iterator[Text]:
             items = [f"{role} {n:,}" for role, n in ranked(roles)]
             row.append("  ").append(flow(items, indent, width, glyphs), DIM)
         yield row
-    said = ["at the right: role, reason, score", "`cleaner roles` says what they mean"]
+    said = ["at the right: role, reason, and score (1: keep, 0: drop)", "`cleaner roles` says what they mean"]
     yield Text(flow(said, 0, width, glyphs), DIM)
 
 

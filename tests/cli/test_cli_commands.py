@@ -10,7 +10,7 @@ import json
 import sys
 import tomllib
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -193,13 +193,14 @@ def fake_clean(monkeypatch: pytest.MonkeyPatch) -> list[Source]:
 
     seen: list[Source] = []
 
-    def clean(source: Source, **options: Any) -> Document:
-        seen.append(source)
-        if b"broken" in source.raw:
-            raise errors.DocumentError("failed", "The page could not be cleaned.")
-        return samples.page_document()
+    def clean_many(sources: list[Source], recipe: Recipe) -> Iterator[Document]:
+        for source in sources:
+            seen.append(source)
+            message = {"message": "The page could not be cleaned."}
+            broken = Document("", None, [], None, None, "und", [], message, cause="failed")
+            yield broken if b"broken" in source.raw else samples.page_document()
 
-    monkeypatch.setattr(cleaner.lookup, "clean", clean)
+    monkeypatch.setattr(cleaner.lookup, "clean_many", clean_many)
     return seen
 
 
