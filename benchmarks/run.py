@@ -28,6 +28,8 @@ from time import perf_counter
 import psutil
 from corpus import make_corpus
 
+import cleaner
+
 SAMPLED_EVERY = 0.2
 """Seconds between two samples of memory."""
 
@@ -104,11 +106,11 @@ def loop(folder: Path, output: Path) -> int:
 def contest(folder: Path, work: Path, documents: int) -> list[Measured]:
     """All contestants, one after the other, over the same files."""
     here = [sys.executable, str(Path(__file__).resolve())]
-    cleaner = [sys.executable, "-m", "cleaner", "run", str(folder), "--json"]
-    two = [*cleaner, str(work / "two"), "--workers", "2"]
+    command = [sys.executable, "-m", "cleaner", "run", str(folder), "--json"]
+    two = [*command, str(work / "two"), "--workers", "2"]
     runs = [
         measure("trafilatura, plain loop", [*here, "--loop", str(folder), str(work / "loop.jsonl")]),
-        measure("cleaner run, 1 worker", [*cleaner, str(work / "one"), "--workers", "1"]),
+        measure("cleaner run, 1 worker", [*command, str(work / "one"), "--workers", "1"]),
         measure("cleaner run, 2 workers", two),
         measure("cleaner run again, nothing changed", two),
     ]
@@ -137,9 +139,9 @@ def table(runs: list[Measured], documents: int) -> str:
 
 def machine() -> str:
     """What the figures were measured on, in a line."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("cleaner-corpus", "trafilatura", "polars", "pyarrow"))
+    versions = ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "polars", "pyarrow"))
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    return f"{os.cpu_count()} cores, {system}, {versions}"
+    return f"{os.cpu_count()} cores, {system}, cleaner {cleaner.__version__}, {versions}"
 
 
 def main() -> None:

@@ -14,7 +14,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +24,7 @@ import pyarrow as pa
 import typer
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
+from typer.testing import CliRunner
 
 from cleaner import run, schema
 from cleaner.cleaning import clean
@@ -34,7 +34,7 @@ from cleaner.read.causes import CAUSES
 from cleaner.recipe import Recipe, Site
 from cleaner.release import columns
 from cleaner.release.card import measured_part
-from cleaner.release.manifest import read_manifests
+from cleaner.release.manifest import Manifest, read_manifests
 from cleaner.report import tables
 from cleaner.report.explain import explain
 from cleaner.roles import REASONS, ROLES
@@ -49,7 +49,7 @@ PAGES = [
 ]
 FENCE = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 FONT_FACE = re.compile(r"\s*@font-face \{\{.*?\}\}", re.DOTALL)
-SHOWN = ROOT / "raw/merrowbay-courier.example/heritage/projectionist-leaves-the-regal.txt"
+SHOWN = ROOT / "raw/merrowbay-courier.example/projectionist-leaves-the-regal.txt"
 
 QUALITY = {
     "page_type": "Kind of page.",
@@ -171,21 +171,10 @@ def recipe_file() -> str:
 def commands() -> str:
     """`--help` of the program and of every command, as a terminal of 100 columns shows it."""
     group = typer.main.get_command(app)
-    names = sorted(group.commands)  # type: ignore[attr-defined]
-    environment = {
-        **os.environ,
-        "COLUMNS": "100",
-        "TERMINAL_WIDTH": "100",
-        "NO_COLOR": "1",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONIOENCODING": "utf-8",
-    }
+    assert isinstance(group, typer.core.TyperGroup)
     parts = []
-    for words in ([], *([name] for name in names)):
-        command = [sys.executable, "-m", "cleaner", *words, "--help"]
-        shown = subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", check=True, env=environment
-        ).stdout
+    for words in ([], *([name] for name in sorted(group.commands))):
+        shown = CliRunner().invoke(app, [*words, "--help"], prog_name="cleaner", env={"COLUMNS": "100"}).output
         text = "\n".join(line.rstrip() for line in shown.strip().splitlines())
         parts.append(f"## `{' '.join(['cleaner', *words])}`\n\n```text\n{text}\n```")
     return "\n\n".join(parts)
@@ -218,12 +207,17 @@ def picture() -> str:
 
 
 def card() -> str:
-    """The measured part of the sample dataset's card, from a fresh run over `raw/`."""
+    """The measured part of the sample dataset's card."""
+    return measured_part(sample_manifest()).strip()
+
+
+def sample_manifest() -> Manifest:
+    """The manifest of a fresh run over `raw/`."""
     with tempfile.TemporaryDirectory() as folder:
         raw, processed = Path(folder, "raw"), Path(folder, "processed")
         shutil.copytree(ROOT / "raw", raw)
         run(raw, processed)
-        return measured_part(read_manifests(processed)[-1]).strip()
+        return read_manifests(processed)[-1]
 
 
 GENERATORS: dict[str, Callable[[], str]] = {
