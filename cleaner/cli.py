@@ -209,7 +209,7 @@ def _as_dict(document: Document) -> dict[str, Any]:
 @app.command()
 @command
 def explain(
-    page: Annotated[str, typer.Argument(metavar="FILE|DOC_ID", help="File with a page (- is standard input), or a document's id.")],
+    page: Annotated[str, typer.Argument(metavar="FILE|DOC_ID", help="File with a page, or a document's id.")],
     processed: Annotated[
         Path, typer.Option("--in", metavar="PROCESSED", help="Dataset that holds DOC_ID.")
     ] = Path("processed"),
