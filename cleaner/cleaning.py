@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,14 +15,15 @@ import pyarrow as pa
 from cleaner import schema
 from cleaner.describe import Description, PageView, describe_page
 from cleaner.errors import DocumentError, InputError
-from cleaner.judge.verdicts import Judged, Verdicts, decide, judge_lines
+from cleaner.judge.verdicts import Verdicts, decide, judge_lines
 from cleaner.normalize import normalize_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
-from cleaner.pages.sites import rules_for, site_of
+from cleaner.pages.sites import rules_for
 from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
 from cleaner.records import Document, Kind, Line, Reject, Skipped, Source
+from cleaner.rows import make_row
 
 CODE_VERSION = "1"
 """Part of every cache key: raised when the same input and recipe give another result than before."""
@@ -33,9 +33,6 @@ BATCH = 64
 
 DOCUMENTS = pa.schema([("source", pa.uint32()), ("site", pa.string()), *schema.DOCUMENTS])
 LINES = pa.schema([("source", pa.uint32()), *schema.LINES])
-
-_LISTED = frozenset({"list", "table", "code"})
-"""Roles of which neighbours stand on lines next to each other, without a blank line between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +82,9 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
     emptied = (normalized.texts.str.strip_chars() == "").to_numpy()
     texts = pl.select(pl.when(pl.Series(emptied)).then(original).otherwise(normalized.texts)).to_series().alias("text")
     batch.lines = batch.lines.with_columns(texts)
+    if batch.kind == "html":  # the text that offsets count in is what a person can see: the lines, one below the other
+        end = ((pl.col("text").str.len_chars().cast(pl.Int64) + 1).cum_sum() - 1).over("page")
+        batch.lines = batch.lines.with_columns(end=end).with_columns(start=pl.col("end") - pl.col("text").str.len_chars())
     fixes = normalized.counts.with_columns(page=batch.lines["page"].gather(normalized.counts["row"]))
     judged = judge_lines(batch)
     verdicts = decide(judged, recipe.judge, emptied)
@@ -100,7 +100,7 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
         )  # fmt: skip
         said = describe_page(view)
         _apply_claims(said, span, verdicts, recipe)
-        row = _document_row(head.source, numbers[page], said, view, span, judged, verdicts, page)
+        row = make_row(head.source, numbers[page], said, view, span, judged, verdicts, page)
         row["quality"]["fixes"] = mended.get(page, [])
         rows.append(row)
         ids.extend([row["id"]] * len(span))
@@ -150,79 +150,12 @@ def _apply_claims(said: Description, span: range, verdicts: Verdicts, recipe: Re
         verdicts.evidence[i] = None
 
 
-def document_id(source: Source, url: str | None) -> str:
-    """32 hex digits of the SHA-256 of the canonical address, or, where none is known, of path and record number."""
-    key = url or source.name
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def join_lines(texts: Sequence[str], roles: Sequence[str], verdicts: Sequence[str]) -> str:
-    """The published text: kept lines in order, a blank line between paragraphs, none inside lists, tables and code."""
-    parts: list[str] = []
-    before = ""
-    for text, role, verdict in zip(texts, roles, verdicts, strict=True):
-        if verdict != "keep":
-            continue
-        if parts:
-            parts.append("\n" if role == before and role in _LISTED else "\n\n")
-        parts.append(text)
-        before = role
-    return "".join(parts)
-
-
-def _document_row(
-    source: Source, number: int, said: Description, view: PageView, span: range, judged: Judged, verdicts: Verdicts, page: int
-) -> dict[str, Any]:
-    """One row of the dataset, with `source` and `site`."""
-    verdict = verdicts.verdict[span.start : span.stop]
-    text = join_lines(view.lines, verdicts.role[span.start : span.stop], verdict)
-    words = judged.features.words[span.start : span.stop]
-    kept = np.array([v == "keep" for v in verdict], dtype=bool)
-    flags = sorted({*view.head.flags, *verdicts.flags[page], *([] if text else ["empty"])})
-    return {
-        "source": number, "site": site_of(source, said.url), "id": document_id(source, said.url), "text": text,
-        "title": said.title, "subtitle": said.subtitle, "authors": said.authors, "published": said.published,
-        "published_precision": said.published_precision, "published_offset": said.published_offset,
-        "modified": said.modified, "publisher": said.publisher, "agency": said.agency, "place": said.place,
-        "quoted_sources": said.quoted_sources, "url": said.url, "domain": said.domain, "language": said.language,
-        "language_score": said.language_score, "language_declared": said.language_declared, "section": said.section,
-        "tags": said.tags, "license": said.license, "retrieved_at": source.retrieved_at, "source_path": source.name,
-        "source_sha256": source.sha256, "media_type": source.media_type or f"text/{'html' if view.head.kind == 'html' else 'plain'}",
-        "characters": len(text), "words": round(float(words[kept].sum())), "lines_kept": int(kept.sum()),
-        "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
-        "quality": _quality(flags, view, verdicts.probability[span.start : span.stop], kept, judged, span),
-        "provenance": [{"field": p.field, "method": p.method, "confidence": p.confidence} for p in said.provenance],
-    }  # fmt: skip
-
-
-def _quality(
-    flags: list[str], view: PageView, probability: np.ndarray[Any, Any], kept: np.ndarray[Any, Any], judged: Judged, span: range
-) -> dict[str, Any]:
-    """What is measured of a document's text; shares are of its kept lines, null where nothing was kept."""
-    features = judged.features
-
-    def column(name: str) -> np.ndarray[Any, Any]:
-        values: np.ndarray[Any, Any] = features.matrix[span.start : span.stop, features.names.index(name)].astype(np.float64)
-        return values
-
-    quality: dict[str, Any] = {"flags": flags, "encoding": view.head.encoding}
-    size = column("characters")
-    if not kept.any():
-        return quality | {"kept_share": 0.0 if len(kept) else None}
-    words = features.words[span.start : span.stop]
-    total = max(float(size[kept].sum()), 1.0)
-    return quality | {
-        "confidence": round(float((probability * size)[kept].sum() / total), 4),
-        "kept_share": round(float(size[kept].sum() / max(size.sum(), 1.0)), 4),
-        "mean_word_length": round(float(column("letters")[kept].sum() / max(words[kept].sum(), 1.0)), 4),
-        "stop_word_share": round(float((column("stop_share") * words)[kept].sum() / max(words[kept].sum(), 1.0)), 4),
-        "symbol_share": round(float(1 - (column("letters") + column("digits"))[kept].sum() / total), 4),
-        "repeated_line_share": round(float((column("copies") > 1)[kept].mean()), 4),
-    }
-
-
 def clean(
-    source: bytes | str | Path | Source, *, url: str | None = None, kind: Kind | None = None, recipe: Recipe | str | Path | None = None
+    source: bytes | str | Path | Source,
+    *,
+    url: str | None = None,
+    kind: Kind | None = None,
+    recipe: Recipe | str | Path | None = None,
 ) -> Document:
     """Clean one page.
 
@@ -287,7 +220,9 @@ def _as_source(source: bytes | str | Path | Source, recipe: Recipe) -> Source:
         return Source(source)
     if not source.is_file():
         raise InputError(f"There is no file {source}.")
-    found = [item for file in find(source) if not isinstance(file, Skipped) for item in islice(read_file(file, recipe), 2)]
+    found = [
+        item for file in find(source) if not isinstance(file, Skipped) for item in islice(read_file(file, recipe), 2)
+    ]
     pages = [item for item in found if not isinstance(item, Skipped)]
     if len(pages) > 1:
         raise InputError(f"{source} holds several pages: use `cleaner run`, or `clean_many` on its records.")
@@ -307,12 +242,11 @@ def _documents(cleaned: Cleaned) -> Iterator[tuple[int, Document]]:
     lines: dict[int, list[Line]] = {}
     for row in cleaned.lines.to_pylist():
         lines.setdefault(row["source"], []).append(
-            Line(row["text"], row["role"], row["verdict"], row["reason"], row["score"], row["start"], row["end"], row["evidence"])
+            Line(**{name: row[name] for name in Line.__slots__})
         )
     for row in cleaned.documents.to_pylist():
         place = row.pop("source")
         row.pop("site")
-        yield place, Document(
-            row["text"], row["title"], [a["name"] for a in row["authors"]], row["published"], row["publisher"], row["language"],
-            lines.get(place, []), row,
-        )  # fmt: skip
+        names = [author["name"] for author in row["authors"]]
+        said = (row["text"], row["title"], names, row["published"], row["publisher"], row["language"])
+        yield place, Document(*said, lines=lines.get(place, []), fields=row)

@@ -11,6 +11,7 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 import typing
 from collections.abc import Mapping
@@ -54,7 +55,9 @@ class Read:
     max_members: int = _option(10_000_000, "An archive with more members than this is rejected from there on.")
     encoding: str | None = _option(None, "Encoding to try first; by default UTF-8, and then what the page declares.")
     page_separator: str | None = _option(
-        None, "Regular expression: a line of a text file that matches it parts two pages. A named group `url` gives its address."
+        None,
+        "Regular expression: a line of a text file that matches it parts two pages. A named group `url` gives the "
+        "address of the page below.",
     )
 
 
@@ -103,7 +106,8 @@ class Duplicates:
         "latest", "Of several sources with one address: keep the one retrieved last, or the first in path order."
     )
     same_text: Literal["drop", "mark", "keep"] = _option(
-        "drop", "Documents with the very same text: leave the later ones out, mark them in `duplicate_of`, or do nothing."
+        "drop",
+        "Documents with the very same text: leave the later ones out, mark them in `duplicate_of`, or do nothing.",
     )
 
 
@@ -177,6 +181,7 @@ class Recipe:
             raise RecipeError(f"{name} is not valid TOML: {e}.") from e
         recipe = _build(Recipe, table, "", name)
         assert isinstance(recipe, Recipe)
+        _check_reading(recipe.read, name)
         return recipe
 
     def _digest(self, sections: Fields) -> str:
@@ -196,6 +201,18 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """The recipe as plain data, every key present."""
         return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+
+def _check_reading(read: Read, name: str) -> None:
+    """Raise RecipeError for an encoding or a regular expression that would fail on every file."""
+    try:
+        "".encode(read.encoding or "utf-8")
+    except LookupError as e:
+        raise RecipeError(f"{name}: `read.encoding` is {read.encoding!r}, which is no encoding of text.") from e
+    try:
+        re.compile(read.page_separator or "")
+    except re.error as e:
+        raise RecipeError(f"{name}: `read.page_separator` is no valid regular expression: {e}.") from e
 
 
 def _plain(value: Any) -> Any:
@@ -226,6 +243,13 @@ def _build(cls: type, table: Any, where: str, name: str) -> Any:
     return cls(**values)
 
 
+def _is_a(python: type, value: Any) -> bool:
+    """Whether a TOML value is of this type; a whole number is good for a float, true and false are no numbers."""
+    if python is bool or isinstance(value, bool):
+        return python is bool and isinstance(value, bool)
+    return isinstance(value, int) or (python is float and isinstance(value, float))
+
+
 def _value(kind: Any, value: Any, where: str, name: str) -> Any:
     """`value` as the annotation `kind` wants it, or a RecipeError that says what is wanted."""
     origin, args = typing.get_origin(kind), typing.get_args(kind)
@@ -239,7 +263,8 @@ def _value(kind: Any, value: Any, where: str, name: str) -> Any:
         if value not in args:
             close = difflib.get_close_matches(str(value), [str(a) for a in args], n=1, cutoff=0.5)
             hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise RecipeError(f"{name}: `{where}` is {value!r}, but should be one of {', '.join(map(repr, args))}.{hint}")
+            known = ", ".join(map(repr, args))
+            raise RecipeError(f"{name}: `{where}` is {value!r}, but should be one of {known}.{hint}")
         return value
     if kind == Fields:
         values = [value] if isinstance(value, str) else value
@@ -249,10 +274,7 @@ def _value(kind: Any, value: Any, where: str, name: str) -> Any:
     wanted = {bool: "true or false", int: "a whole number", float: "a number"}
     for python, words in wanted.items():
         if kind is python:
-            good = isinstance(value, bool) if python is bool else (
-                isinstance(value, int) and not isinstance(value, bool) or (python is float and isinstance(value, float))
-            )
-            if not good:
+            if not _is_a(python, value):
                 raise RecipeError(f"{name}: `{where}` is {value!r}, but should be {words}.")
             if python is not bool and value < 0:
                 raise RecipeError(f"{name}: `{where}` is {value!r}, but should not be negative.")

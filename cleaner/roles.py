@@ -71,7 +71,7 @@ ROLES: dict[str, Role] = {
         _role("footer", "drop", "What closes every page of the site.", "© 2021 The Harbour Gazette"),
         _role("legal", "drop", "Terms, privacy and disclaimers.", "All rights reserved. Terms of use"),
         _role("interface", "drop", "Buttons, labels and messages of the page's machinery.", "Loading… Please wait"),
-        _role("template", "drop", "A line that recurs on other pages of the site.", "Reporting from the harbour since 1921"),
+        _role("template", "drop", "A line that recurs on other pages of the site.", "Reporting from the harbour"),
         _role("repeat", "drop", "A copy of a line that already stood on this page.", "Council votes for new bridge"),
     )
 }

@@ -1,7 +1,7 @@
 """A table of lines in, a verdict, a role and a reason for each line out.
 
-    judge_lines     what each line is by itself and in its place: the cues that match, the model's probability
-    decide          what becomes of it, in the light of the whole page: the cut, lists after lead-ins, copies, guards
+judge_lines     what each line is by itself and in its place: the cues that match, the model's probability
+decide          what becomes of it, in the light of the whole page: the cut, lists after lead-ins, copies, guards
 """
 
 from __future__ import annotations

@@ -11,7 +11,9 @@ MODES = {"precision": 0.6, "balanced": 0.5, "recall": 0.35}
 """A line below this probability is never kept; above, the expected F1 decides."""
 
 
-def keep_lines(probability: Floats, words: Floats, local: npt.NDArray[np.int64], pages: int, mode: str) -> npt.NDArray[np.bool_]:
+def keep_lines(
+    probability: Floats, words: Floats, local: npt.NDArray[np.int64], pages: int, mode: str
+) -> npt.NDArray[np.bool_]:
     """Which lines to keep. `local` is each line's page (sorted), `words` its length.
 
     Sorted by probability, the lines kept are the prefix that maximises 2*sum(p*n) / (sum_kept(n) + sum_all(p*n));

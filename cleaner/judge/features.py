@@ -62,12 +62,18 @@ SHAPE: dict[str, pl.Expr] = {
     "date": pl.col("text").str.contains(
         r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]"
         r"|(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2}\b"
-        r"|(?i)\b\d{1,2}\.?\s+(?:de\s+)?(?:jan|feb|mär|mar|apr|avr|may|mai|maj|jun|juin|jul|juil|aug|août|ago|sep|okt|oct|nov|dec|dez|déc|dic)"
+        r"|(?i)\b\d{1,2}\.?\s+(?:de\s+)?"
+        r"(?:jan|feb|mär|mar|apr|avr|may|mai|maj|jun|juin|jul|juil|aug|août|ago|sep|okt|oct|nov|dec|dez|déc|dic)"
     ),
     "clock": pl.col("text").str.contains(r"\b\d{1,2}[:.h]\d\d\b"),
-    "relative_time": pl.col("text").str.contains(r"(?i)\b\d+\+?\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\s+ago\b|\bvor \d+ \w+|\bil y a \d+|\bhace \d+"),
+    "relative_time": pl.col("text").str.contains(
+        r"(?i)\b\d+\+?\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\s+ago\b"
+        r"|(?i)\bvor \d+ \w+|\bil y a \d+|\bhace \d+"
+    ),
     "file_name": pl.col("text").str.contains(r"(?i)\.(?:jpe?g|png|gif|webp|pdf|mp4|svg)\b"),
-    "byline": pl.col("text").str.contains(r"^(?i)(?:by|von|par|por|di|door|av|autor|author|written by|text|текст|автор)\b[: ]"),
+    "byline": pl.col("text").str.contains(
+        r"^(?i)(?:by|von|par|por|di|door|av|autor|author|written by|text|текст|автор)\b[: ]"
+    ),
     "question": pl.col("text").str.contains(r"[?？]$"),
     "exclamation": pl.col("text").str.contains(r"[!！]$"),
     "cue": pl.col("cue"),
@@ -107,7 +113,9 @@ def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: W
     columns |= structure
     columns |= _neighbours(columns, count, prose, local, bounds)
     names = list(columns)
-    matrix = np.column_stack([columns[name] for name in names]).astype(np.float32) if names else np.zeros((0, 0), np.float32)
+    matrix = (
+        np.column_stack([columns[name] for name in names]).astype(np.float32) if names else np.zeros((0, 0), np.float32)
+    )
     return Features(names, matrix, count, prose)
 
 
@@ -119,7 +127,11 @@ def _is_prose(count: Floats, columns: dict[str, Floats]) -> npt.NDArray[np.bool_
 
 
 def _page_features(
-    count: Floats, columns: dict[str, Floats], prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+    count: Floats,
+    columns: dict[str, Floats],
+    prose: npt.NDArray[np.bool_],
+    local: npt.NDArray[np.int64],
+    bounds: npt.NDArray[np.int64],
 ) -> dict[str, Floats]:
     """Where on its page a line stands, and what kind of page that is."""
     size = np.diff(bounds).astype(np.float64)
@@ -149,7 +161,9 @@ def _page_features(
         "page_prose_words": prose_words[local],
         "page_prose_share": (prose_words / np.maximum(total, 1))[local],
         "page_mean_words": (total / np.maximum(size, 1))[local],
-        "page_lexicon": (sums(columns["lexicon"] * weight, local, pages) / np.maximum(sums(weight, local, pages), 1))[local],
+        "page_lexicon": (sums(columns["lexicon"] * weight, local, pages) / np.maximum(sums(weight, local, pages), 1))[
+            local
+        ],
         "page_longest": longest[local],
         "of_longest": count / np.maximum(longest[local], 1),
     }
@@ -163,7 +177,9 @@ def _sum_above(count: Floats, local: npt.NDArray[np.int64], bounds: npt.NDArray[
     return out
 
 
-def _last_true(flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _last_true(
+    flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
     """Row of the last line above, on the same page, for which `flag` holds; -1 for none."""
     rows = np.where(flag, np.arange(len(flag)), -1)
     upto = np.concatenate(([-1], np.maximum.accumulate(rows)))[:-1] if len(flag) else rows
@@ -171,7 +187,9 @@ def _last_true(flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds
     return out
 
 
-def _next_true(flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _next_true(
+    flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
     """Row of the next line below, on the same page, for which `flag` holds; -1 for none."""
     none = len(flag)
     rows = np.where(flag, np.arange(len(flag)), none)
@@ -180,7 +198,9 @@ def _next_true(flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds
     return out
 
 
-def _shared_vocabulary(words: Words, prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], lines: int) -> dict[str, Floats]:
+def _shared_vocabulary(
+    words: Words, prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], lines: int
+) -> dict[str, Floats]:
     """Share of a line's content words that also stand in the page's prose (in other lines than itself)."""
     content = ~words.stop
     key = local[words.line].astype(np.uint64) << np.uint64(32) | words.code.astype(np.uint64)
@@ -193,7 +213,9 @@ def _shared_vocabulary(words: Words, prose: npt.NDArray[np.bool_], local: npt.ND
         held = np.where(known[at] == key, counts[at], 0)
         found = (held - prose[words.line].astype(np.int64) > 0).astype(np.float64)
     asked = sums(content, words.line, lines)
-    return {"shared_vocabulary": np.where(asked > 0, sums(found * content, words.line, lines) / np.maximum(asked, 1), 0.0)}
+    return {
+        "shared_vocabulary": np.where(asked > 0, sums(found * content, words.line, lines) / np.maximum(asked, 1), 0.0)
+    }
 
 
 def _repeats(lines: pl.DataFrame) -> dict[str, Floats]:
@@ -205,14 +227,28 @@ def _repeats(lines: pl.DataFrame) -> dict[str, Floats]:
     return {"copies": table["copies"].to_numpy(), "copy": table["copy"].to_numpy()}
 
 
-NEIGHBOURLY = ("words", "ends_sentence", "stop_share", "lexicon", "title_case", "link_share", "path", "cue", "shared_vocabulary")
+NEIGHBOURLY = (
+    "words",
+    "ends_sentence",
+    "stop_share",
+    "lexicon",
+    "title_case",
+    "link_share",
+    "path",
+    "cue",
+    "shared_vocabulary",
+)
 """Features that are also taken of the lines just above and below."""
 WINDOWED = ("lexicon", "ends_sentence", "link_share", "path", "stop_share")
 """Features of which means over five lines on either side are taken."""
 
 
 def _neighbours(
-    columns: dict[str, Floats], count: Floats, prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+    columns: dict[str, Floats],
+    count: Floats,
+    prose: npt.NDArray[np.bool_],
+    local: npt.NDArray[np.int64],
+    bounds: npt.NDArray[np.int64],
 ) -> dict[str, Floats]:
     """Features of neighbours, and means over one-sided windows; NaN beyond the page's ends."""
     out: dict[str, Floats] = {}
@@ -225,8 +261,12 @@ def _neighbours(
             shifted = [_shift(log_words, sign * k, local) for k in range(1, reach + 1)]
             out[f"log_words{'-' if sign < 0 else '+'}{reach}"] = _mean(shifted)
             for name in WINDOWED:
-                out[f"{name}{'-' if sign < 0 else '+'}{reach}"] = _mean([_shift(columns[name], sign * k, local) for k in range(1, reach + 1)])
-            out[f"prose{'-' if sign < 0 else '+'}{reach}"] = _mean([_shift(prose.astype(np.float64), sign * k, local) for k in range(1, reach + 1)])
+                out[f"{name}{'-' if sign < 0 else '+'}{reach}"] = _mean(
+                    [_shift(columns[name], sign * k, local) for k in range(1, reach + 1)]
+                )
+            out[f"prose{'-' if sign < 0 else '+'}{reach}"] = _mean(
+                [_shift(prose.astype(np.float64), sign * k, local) for k in range(1, reach + 1)]
+            )
     return out
 
 

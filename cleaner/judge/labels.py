@@ -114,10 +114,10 @@ def _settle_copies(per_line: list[list[str]], labels: list[float], target: list[
         if words and labels[number] > 0.5:
             copies[tuple(words)].append(number)
     text = " " + " ".join(target) + " "
-    for words, numbers in copies.items():
+    for copied, numbers in copies.items():
         if len(numbers) < 2:
             continue
-        allowed = max(1, text.count(" " + " ".join(words) + " "))
+        allowed = max(1, text.count(" " + " ".join(copied) + " "))
         if allowed < len(numbers):
             ranked = sorted(numbers, key=lambda n: (-sum(labels[max(0, n - 3) : n + 4]), n))
             for number in ranked[allowed:]:

@@ -34,7 +34,7 @@ class Model:
         if not len(features.matrix):
             return np.zeros(0)
         raw = self.trees[kind].predict(features.matrix, num_threads=1)
-        return np.round(np.asarray(raw, dtype=np.float64), 5)
+        return np.asarray(np.round(raw, 5), dtype=np.float64)
 
 
 @functools.cache
@@ -47,7 +47,8 @@ def read_model(folder: Path) -> Model:
     """The model that lies in `folder`, as `write_model` left it."""
     with np.load(folder / "hashed.npz", allow_pickle=False) as arrays:
         tables = {
-            name: Hashed(arrays[name].astype(np.int8), float(arrays[f"{name}_scale"])) for name in ("text", "path", "own")
+            name: Hashed(arrays[name].astype(np.int8), float(arrays[f"{name}_scale"]))
+            for name in ("text", "path", "own")
         }
     trees = {
         kind: lightgbm.Booster(model_str=zstandard.decompress((folder / f"{kind}.trees.zst").read_bytes()).decode())
@@ -62,7 +63,7 @@ def write_model(model: Model, folder: Path) -> None:
     arrays: dict[str, npt.NDArray[np.generic]] = {}
     for name in ("text", "path", "own"):
         hashed = getattr(model.weights, name)
-        arrays |= {name: hashed.table, f"{name}_scale": np.float64(hashed.scale)}
+        arrays |= {name: hashed.table, f"{name}_scale": np.array(hashed.scale)}
     np.savez_compressed(folder / "hashed.npz", **arrays)  # type: ignore[arg-type]
     packer = zstandard.ZstdCompressor(level=19)
     for kind, booster in model.trees.items():

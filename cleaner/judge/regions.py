@@ -22,7 +22,11 @@ REGIONS: list[tuple[str, str, str]] = [
     ("paywall", r"paywall|piano|regwall", ""),
     ("login", r"log-?in|sign-?in|register|account", ""),
     ("trending", r"trending|most-?(?:read|popular|viewed)|popular", ""),
-    ("related", r"related|recommend|read-?(?:more|next)|more-(?:from|stories|news)|also-?like|teaser|recirc|outbrain|taboola|upsell", "aside"),
+    (
+        "related",
+        r"related|recommend|read-?(?:more|next)|more-(?:from|stories|news)|also-?like|teaser|recirc|outbrain|taboola|upsell",
+        "aside",
+    ),
     ("advert", r"\bads?\b|advert|sponsor|promoted|banner-ad|dfp|adsense", ""),
     ("photo_credit", r"credit|copyright-?image", ""),
     ("caption", r"caption", "figcaption"),

@@ -20,12 +20,18 @@ from cleaner.pages.html import levels
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-INSIDE = ("nav", "header", "footer", "aside", "article", "main", "form", "table", "ul", "ol", "blockquote", "figure",
-          "figcaption", "button", "dl", "section", "label", "address", "details")  # fmt: skip
-OWN = ("p", "li", "div", "td", "th", "a", "span", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "pre", "blockquote",
-       "figcaption", "button", "option", "legend", "body", "section", "article", "summary", "title", "time")  # fmt: skip
-NAMED = ("link_share", "links", "path", "own_weight", "parent_weight", "path_lowest", "path_highest", "depth", "hidden",
-         "h1_distance", "tag", "heading_level")  # fmt: skip
+INSIDE = (
+    "nav", "header", "footer", "aside", "article", "main", "form", "table", "ul", "ol", "blockquote", "figure",
+    "figcaption", "button", "dl", "section", "label", "address", "details",
+)  # fmt: skip
+OWN = (
+    "p", "li", "div", "td", "th", "a", "span", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "pre", "blockquote",
+    "figcaption", "button", "option", "legend", "body", "section", "article", "summary", "title", "time",
+)  # fmt: skip
+NAMED = (
+    "link_share", "links", "path", "own_weight", "parent_weight", "path_lowest", "path_highest", "depth", "hidden",
+    "h1_distance", "tag", "heading_level",
+)  # fmt: skip
 
 _ATTRIBUTE = re.compile(r'\s(class|id|role|itemprop|itemtype|data-testid|data-component|aria-label|rel)="([^"]{0,300})')
 _SPLIT = re.compile(r"[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
@@ -35,7 +41,7 @@ _HIDDEN = r'(?i)\shidden[=\s>]|aria-hidden="true"|style="[^"]*(?:display\s*:\s*n
 
 @functools.lru_cache(maxsize=50_000)
 def element_tokens(tag: str, attributes: str) -> tuple[int, ...]:
-    """Numbers (CRC-32) of what an element says of itself: its tag, and the words of its class, id, role and the like."""
+    """Numbers (CRC-32) of what an element says of itself: its tag, the words of its class, id, role and the like."""
     found = {f"<{tag}"}
     for name, value in _ATTRIBUTE.findall(attributes):
         short = name if name in ("class", "id", "role", "rel") else "other"
@@ -57,7 +63,12 @@ def tokens_of_elements(elements: pl.DataFrame) -> tuple[Ints, npt.NDArray[np.uin
     key = elements["tag"] + attributes.list.join("")
     distinct = key.unique(maintain_order=True)
     kinds = pl.DataFrame({"key": distinct}).with_row_index("kind")
-    kind = pl.DataFrame({"key": key}).join(kinds, on="key", how="left", maintain_order="left")["kind"].to_numpy().astype(np.int64)
+    kind = (
+        pl.DataFrame({"key": key})
+        .join(kinds, on="key", how="left", maintain_order="left")["kind"]
+        .to_numpy()
+        .astype(np.int64)
+    )
     lists = []
     for text in distinct:
         tag, space, rest = text.partition(" ")
@@ -68,7 +79,12 @@ def tokens_of_elements(elements: pl.DataFrame) -> tuple[Ints, npt.NDArray[np.uin
 
 
 def structure_features(
-    lines: pl.DataFrame, elements: pl.DataFrame | None, count: Floats, prose: npt.NDArray[np.bool_], lexicon: Floats, weights: Weights
+    lines: pl.DataFrame,
+    elements: pl.DataFrame | None,
+    count: Floats,
+    prose: npt.NDArray[np.bool_],
+    lexicon: Floats,
+    weights: Weights,
 ) -> dict[str, Floats]:
     """Features of the elements around each line; NaN throughout where there are none."""
     if elements is None or not len(elements) or not len(lines):
@@ -118,7 +134,9 @@ def structure_features(
     linked = lines["link_characters"].to_numpy().astype(np.int64)
     for name, element in (("block", block), ("parent", above), ("grand", higher), ("great", top)):
         out |= _container(name, start[element], end[element], count, prose, linked, lexicon, lines)
-    out |= _siblings(kind[block], kind[above], lines["page"].to_numpy().astype(np.int64), count, prose, out["link_share"], lexicon)
+    out |= _siblings(
+        kind[block], kind[above], lines["page"].to_numpy().astype(np.int64), count, prose, out["link_share"], lexicon
+    )
     return out
 
 
@@ -132,7 +150,14 @@ _LIKE = ("lines", "words", "prose_share", "link_share", "lexicon")
 
 
 def _container(
-    name: str, start: Ints, end: Ints, count: Floats, prose: npt.NDArray[np.bool_], linked: Ints, lexicon: Floats, lines: pl.DataFrame
+    name: str,
+    start: Ints,
+    end: Ints,
+    count: Floats,
+    prose: npt.NDArray[np.bool_],
+    linked: Ints,
+    lexicon: Floats,
+    lines: pl.DataFrame,
 ) -> dict[str, Floats]:
     """What else stands in the element that holds the lines from `start` to before `end`."""
     tenths = np.rint(count * 10).astype(np.int64)
@@ -157,7 +182,13 @@ def _container(
 
 
 def _siblings(
-    kind: Ints, above: Ints, page: Ints, count: Floats, prose: npt.NDArray[np.bool_], link_share: Floats, lexicon: Floats
+    kind: Ints,
+    above: Ints,
+    page: Ints,
+    count: Floats,
+    prose: npt.NDArray[np.bool_],
+    link_share: Floats,
+    lexicon: Floats,
 ) -> dict[str, Floats]:
     """Means over all lines of the page whose block and its parent are of the same kind as this line's."""
     key = np.stack((page, kind, above), axis=1)
@@ -171,9 +202,12 @@ def _siblings(
         return out
 
     return {
-        "like_lines": size[group].astype(np.float64), "like_words": mean(count), "like_prose_share": mean(prose.astype(np.float64)),
-        "like_link_share": mean(link_share), "like_lexicon": mean(lexicon),
-    }  # fmt: skip
+        "like_lines": size[group].astype(np.float64),
+        "like_words": mean(count),
+        "like_prose_share": mean(prose.astype(np.float64)),
+        "like_link_share": mean(link_share),
+        "like_lexicon": mean(lexicon),
+    }
 
 
 def _h1_distance(lines: pl.DataFrame, heading_level: Floats) -> Floats:

@@ -55,7 +55,14 @@ def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
     chosen = model or load_model()
     features = make_features(lines, batch.elements, chosen.weights)
     codes = [CODES[int(c) - 1] if c else None for c in cues["cue"]]
-    return Judged(batch, features, chosen.predict(features, batch.kind), codes, cues["sure"].to_numpy().copy(), cues["phrase"].to_list())
+    return Judged(
+        batch,
+        features,
+        chosen.predict(features, batch.kind),
+        codes,
+        cues["sure"].to_numpy().copy(),
+        cues["phrase"].to_list(),
+    )
 
 
 def decide(judged: Judged, options: Judge, emptied: npt.NDArray[np.bool_]) -> Verdicts:
@@ -79,7 +86,9 @@ def decide(judged: Judged, options: Judge, emptied: npt.NDArray[np.bool_]) -> Ve
     return _name(keep, reason, judged, flags)
 
 
-def _take_lists_along(keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, page: npt.NDArray[np.int64]) -> None:
+def _take_lists_along(
+    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, page: npt.NDArray[np.int64]
+) -> None:
     """Drop the run of short lines without a full stop that follows a lead-in of related stories."""
     ends = judged.features.names.index("ends_sentence")
     sentence = judged.features.matrix[:, ends] > 0
@@ -97,19 +106,47 @@ def _take_lists_along(keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object
 
 def _leads_nowhere(phrase: str | None) -> bool:
     """Buttons such as "read more" stand at the end of a teaser and lead in nothing."""
-    return bool(phrase) and str(phrase).startswith(("read more", "learn more", "continue reading", "view", "see all", "load", "show", "next", "previous", "leer más", "lire la suite", "weiterlesen", "ver más"))
+    return bool(phrase) and str(phrase).startswith(
+        (
+            "read more",
+            "learn more",
+            "continue reading",
+            "view",
+            "see all",
+            "load",
+            "show",
+            "next",
+            "previous",
+            "leer más",
+            "lire la suite",
+            "weiterlesen",
+            "ver más",
+        )
+    )
 
 
-def _drop_copies(keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], lines: pl.DataFrame, words: Floats) -> None:
+def _drop_copies(
+    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], lines: pl.DataFrame, words: Floats
+) -> None:
     """Of kept lines of eight words or more with the same text, keep the first."""
-    table = pl.DataFrame({"page": lines["page"], "text": lines["text"], "keep": keep, "long": words >= 8}).with_row_index("row")
-    later = table.filter(pl.col("keep") & pl.col("long")).filter(pl.int_range(pl.len()).over("page", "text") > 0)["row"].to_numpy()
+    table = pl.DataFrame(
+        {"page": lines["page"], "text": lines["text"], "keep": keep, "long": words >= 8}
+    ).with_row_index("row")
+    later = (
+        table.filter(pl.col("keep") & pl.col("long"))
+        .filter(pl.int_range(pl.len()).over("page", "text") > 0)["row"]
+        .to_numpy()
+    )
     keep[later] = False
     reason[later] = "repeat"
 
 
 def _guard_prose(
-    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, sure: npt.NDArray[np.bool_], page: npt.NDArray[np.int64],
+    keep: npt.NDArray[np.bool_],
+    reason: npt.NDArray[np.object_],
+    judged: Judged,
+    sure: npt.NDArray[np.bool_],
+    page: npt.NDArray[np.int64],
     flags: list[list[str]],
 ) -> None:
     """Keep a page's prose if next to nothing of the page would be left, and flag the page."""
@@ -126,7 +163,9 @@ def _guard_prose(
             flags[int(number)].append("guard_prose")
 
 
-def _name(keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, flags: list[list[str]]) -> Verdicts:
+def _name(
+    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, flags: list[list[str]]
+) -> Verdicts:
     """Give every line its role, its reason code and what speaks for it."""
     regions, names = name_regions(judged.batch.lines, judged.batch.elements)
     kept_roles = _kept_roles(judged)
@@ -143,7 +182,9 @@ def _name(keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: 
             out.reason.append(str(reason[i]) if reason[i] == "guard_prose" else "model")
             out.evidence.append(None)
             continue
-        role, why, evidence = _dropped_role(i, code, region, names[i], str(reason[i]), judged, first.get(int(page[i])), last.get(int(page[i])))
+        role, why, evidence = _dropped_role(
+            i, code, region, names[i], str(reason[i]), judged, first.get(int(page[i])), last.get(int(page[i]))
+        )
         out.verdict.append("drop")
         out.role.append(role)
         out.reason.append(why)
@@ -152,7 +193,14 @@ def _name(keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: 
 
 
 def _dropped_role(
-    i: int, code: str | None, region: str | None, name: str | None, reason: str, judged: Judged, first: int | None, last: int | None
+    i: int,
+    code: str | None,
+    region: str | None,
+    name: str | None,
+    reason: str,
+    judged: Judged,
+    first: int | None,
+    last: int | None,
 ) -> tuple[str, str, str | None]:
     if reason == "lead_in":
         return "related", reason, None
@@ -178,7 +226,10 @@ def _dropped_role(
 def _kept_roles(judged: Judged) -> list[str]:
     """Roles of lines that are kept: by their tag in HTML, by their shape in text."""
     lines = judged.batch.lines
-    shape = {name: judged.features.matrix[:, judged.features.names.index(name)] for name in ("ends_letter", "bullet", "in_blockquote", "in_table", "in_ul", "in_ol")}
+    shape = {
+        name: judged.features.matrix[:, judged.features.names.index(name)]
+        for name in ("ends_letter", "bullet", "in_blockquote", "in_table", "in_ul", "in_ol")
+    }
     words = judged.features.words
     roles = []
     for i, (tag, text) in enumerate(zip(lines["tag"], lines["text"], strict=True)):

@@ -100,5 +100,4 @@ def ngrams(words: Words) -> tuple[Ints, npt.NDArray[np.uint32]]:
 
 def sums(values: npt.NDArray[np.generic], group: Ints, groups: int) -> Floats:
     """Sum of the values of each group, added in their order: the same whatever else is in the batch."""
-    out: Floats = np.bincount(group, weights=values.astype(np.float64), minlength=groups)
-    return out
+    return np.asarray(np.bincount(group, weights=values.astype(np.float64), minlength=groups), dtype=np.float64)

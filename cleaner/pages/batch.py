@@ -12,7 +12,7 @@ LINE_COLUMNS: dict[str, type[pl.DataType]] = {
     "page": pl.UInt32,  # position of the page in the batch
     "line": pl.UInt32,  # position of the line in the page, from 0
     "text": pl.String,  # the line's text, white space collapsed (not inside preformatted blocks)
-    "start": pl.Int64,  # character offsets into the source's text
+    "start": pl.Int64,  # character offsets into the source's text; for HTML set once the lines are normalised
     "end": pl.Int64,
     "blank_before": pl.UInt16,  # blank lines above it (text pages; 0 in HTML)
     "tag": pl.String,  # the block's tag in HTML ("p", "li", "h2"...), "" in text

@@ -21,7 +21,8 @@ def cut_pages(pages: Sequence[tuple[Source, Decoded]], recipe: Recipe) -> Batch:
     """Cut decoded pages of one kind ("html" or "text") into lines, one table for all of them."""
     if pages and pages[0][1].kind == "html":
         return _cut_html(pages, recipe)
-    heads, rows = [], []
+    heads: list[Head] = []
+    rows: list[tuple[int, int, str, int, int, int, str]] = []
     for number, (source, decoded) in enumerate(pages):
         heads.append(Head(source, "text", decoded.encoding, list(decoded.notes)))
         rows.extend(
@@ -38,8 +39,9 @@ def _cut_html(pages: Sequence[tuple[Source, Decoded]], recipe: Recipe) -> Batch:
         bodies.append(parsed.body)
         heads.append(
             Head(
-                source, "html", decoded.encoding, list(decoded.notes), language=parsed.language, title=parsed.title,
-                meta=parsed.meta, links=parsed.links, json_ld=parsed.json_ld, times=parsed.times, microdata=parsed.microdata,
+                source, "html", decoded.encoding, list(decoded.notes),
+                language=parsed.language, title=parsed.title, meta=parsed.meta, links=parsed.links,
+                json_ld=parsed.json_ld, times=parsed.times, microdata=parsed.microdata,
             )
         )  # fmt: skip
     cut = cut_html(bodies)

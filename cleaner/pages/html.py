@@ -19,10 +19,53 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr q rb rp rt ruby s "
-    "samp small span strike strong sub sup time tt u var wbr br".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "br",
+    ]
 )
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 UNSEEN = ["script", "style", "template", "svg", "math", "canvas", "iframe", "object", "audio", "video", "head"]
 """Elements whose content is no text of the page."""
 
@@ -31,7 +74,24 @@ MAX_DEPTH = 512
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
 _SWALLOWING = ("iframe", "noembed", "noframes", "xmp", "textarea", "title", "select")
-_NESTING = INLINE | frozenset("div section article main aside header footer nav form table ul ol dl center".split())
+_NESTING = INLINE | frozenset(
+    [
+        "div",
+        "section",
+        "article",
+        "main",
+        "aside",
+        "header",
+        "footer",
+        "nav",
+        "form",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "center",
+    ]
+)
 _BR = "\u2028"
 
 
@@ -120,8 +180,10 @@ def parse_html(html: str) -> Parsed:
         json_ld.append(node.text(deep=True))
     for node in tree.css("time")[:50]:
         times.append((node.attributes.get("datetime") or "", _collapse(node.text(deep=True))))
-    for node in tree.css('[itemprop="author"],[itemprop="datePublished"],[itemprop="dateModified"],[itemprop="headline"],'
-                         '[itemprop="publisher"],[rel="author"],[itemprop="articleSection"]')[:50]:
+    for node in tree.css(
+        '[itemprop="author"],[itemprop="datePublished"],[itemprop="dateModified"],[itemprop="headline"],'
+        '[itemprop="publisher"],[rel="author"],[itemprop="articleSection"]'
+    )[:50]:
         attributes = node.attributes
         value = attributes.get("content") or attributes.get("datetime") or _collapse(node.text(deep=True))
         if node.tag != "meta" and value:
@@ -132,8 +194,14 @@ def parse_html(html: str) -> Parsed:
     tree.strip_tags(UNSEEN)
     _strip_noscript(tree)
     return Parsed(
-        body=tree.html or "", language=language or None, title=title_text or None, meta=meta, links=links,
-        json_ld=json_ld, times=times, microdata=microdata,
+        body=tree.html or "",
+        language=language or None,
+        title=title_text or None,
+        meta=meta,
+        links=links,
+        json_ld=json_ld,
+        times=times,
+        microdata=microdata,
     )
 
 
@@ -189,9 +257,13 @@ def cut_html(bodies: list[str]) -> Cut:
     parts = np.flatnonzero(text | br)
     rows = pl.DataFrame(
         {
-            "group": group[parts], "page": page[parts].astype(np.uint32), "token_at": parts,
+            "group": group[parts],
+            "page": page[parts].astype(np.uint32),
+            "token_at": parts,
             "text": tokens["token"].gather(parts).set(pl.Series(br[parts]), _BR),
-            "shown": text[parts] & ~blank[parts], "in_link": in_link[parts], "pre": in_pre[parts],
+            "shown": text[parts] & ~blank[parts],
+            "in_link": in_link[parts],
+            "pre": in_pre[parts],
             "link_start": (link & opens).cumsum()[parts],
         }
     ).with_columns(size=pl.col("text").str.strip_chars().str.len_chars())
@@ -209,9 +281,8 @@ def cut_html(bodies: list[str]) -> Cut:
         .filter(pl.col("first_text").is_not_null())
         .with_columns(text=_unescape(pl.when("pre").then(_tidy_pre(pl.col("text"))).otherwise(_tidy(pl.col("text")))))
         .filter(pl.col("text") != "")
-        .with_columns(line=pl.int_range(pl.len(), dtype=pl.UInt32).over("page"), size=pl.col("text").str.len_chars())
-        .with_columns(end=((pl.col("size").cast(pl.Int64) + 1).cum_sum() - 1).over("page"))
-        .with_columns(start=pl.col("end") - pl.col("size"), blank_before=pl.lit(0, pl.UInt16))
+        .with_columns(line=pl.int_range(pl.len(), dtype=pl.UInt32).over("page"))
+        .with_columns(start=pl.lit(0, pl.Int64), end=pl.lit(0, pl.Int64), blank_before=pl.lit(0, pl.UInt16))
         .collect()
     )
     at = lines["first_text"].to_numpy().astype(np.int64)
@@ -221,14 +292,30 @@ def cut_html(bodies: list[str]) -> Cut:
     close_at = _closing(where, level, is_close, depth, void[where])
     elements = pl.DataFrame(
         {
-            "page": page[where], "parent": parent, "depth": level, "tag": tag.gather(where),
-            "token": tokens["token"].gather(where), "start": np.searchsorted(at, where), "end": np.searchsorted(at, close_at),
+            "page": page[where],
+            "parent": parent,
+            "depth": level,
+            "tag": tag.gather(where),
+            "token": tokens["token"].gather(where),
+            "start": np.searchsorted(at, where),
+            "end": np.searchsorted(at, close_at),
         }
     )
     lines = lines.select(
-        "page", "line", "text", "start", "end", "blank_before",
-        pl.Series("tag", elements["tag"].gather(np.maximum(element, 0)) if len(elements) else [""] * len(lines), pl.String),
-        pl.Series("element", element), pl.Series("leaf", leaf), "link_characters", "links", "pre",
+        "page",
+        "line",
+        "text",
+        "start",
+        "end",
+        "blank_before",
+        pl.Series(
+            "tag", elements["tag"].gather(np.maximum(element, 0)) if len(elements) else [""] * len(lines), pl.String
+        ),
+        pl.Series("element", element),
+        pl.Series("leaf", leaf),
+        "link_characters",
+        "links",
+        "pre",
     )
     return Cut(lines, elements)
 

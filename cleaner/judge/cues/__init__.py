@@ -35,15 +35,19 @@ PATTERNS = {
         r"|^(?:[0-9a-f]{4,12}[ -]){2,5}[0-9a-f]{6,16}$"
     ),
     "photo_credit": (
-        r"\((?:photo|image|picture|foto|bild|imagen|crédit photo|photo credit|photo by|foto von|screenshot)\b[^()]{0,100}\)?\s*(?:\*\*\*.{0,60})?$"
+        r"\((?:photo|image|picture|foto|bild|imagen|crédit photo|photo credit|photo by|foto von|screenshot)\b"
+        r"[^()]{0,100}\)?\s*(?:\*\*\*.{0,60})?$"
         r"|(?:image|photo|picture) (?:courtesy|credit)[^.]{0,80}\.?$"
     ),
     "breadcrumb": r"^[^>»›|]{2,30}(?:\s+[>»›]\s+[^>»›|]{2,60}){1,6}$",
-    "post_metadata": r"^\d[\d.,]*\s+(?:comments?|replies|views|shares|likes|kommentare|commentaires|comentarios|posts)\b.{0,40}$",
+    "post_metadata": r"^\d[\d.,]*\s+(?:comments?|replies|views|shares|likes|kommentare|commentaires"
+    r"|comentarios|posts)\b.{0,40}$",
     "footer": r"^(?:copyright\s*)?(?:©|\(c\))\s*(?:copyright)?",
     "dateline": (
-        r"^(?:\w{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?\p{L}{3,10}\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d|\p{L}{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
-        r"|(?:19|20)\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?:[\s,|•·–-]{0,3}(?:at |um |à |a las )?\d{1,2}[:.h]\d\d.{0,12})?(?:\s*\|\s*\p{L}{2,20})?$"
+        r"^(?:\w{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?\p{L}{3,10}\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d"
+        r"|\p{L}{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d"
+        r"|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)"
+        r"(?:[\s,|•·–-]{0,3}(?:at |um |à |a las )?\d{1,2}[:.h]\d\d.{0,12})?(?:\s*\|\s*\p{L}{2,20})?$"
     ),
 }  # fmt: skip
 """Cues that are shapes and not phrases; they count as sure for the codes in SURE_PATTERNS."""
@@ -88,18 +92,23 @@ def load_cues() -> Table:
             for place, phrases in entry.items():
                 lists.setdefault((code, place), []).extend(phrases)
     wanted = [(code, sure, "sure_" if sure else "") for sure in (True, False) for code in CODES]
-    whole = {}
+    whole: dict[str, tuple[int, bool]] = {}
     for code, sure, prefix in wanted:
         for phrase in lists.get((code, prefix + "whole"), []):
             whole.setdefault(re.sub(r"^\W+|\W+$", "", phrase), (CODES.index(code) + 1, sure))
-    starts, prefixes = [], set()
+    starts: list[tuple[str, bool, str]] = []
+    prefixes: set[str] = set()
     for code, sure, prefix in wanted:
         phrases = sorted(set(lists.get((code, prefix + "start"), [])), key=len, reverse=True)
         if phrases:
             ends = [_literal(p) + (r"\b" if p[-1].isalnum() else "") for p in phrases]
             starts.append((code, sure, rf"^(?:{'|'.join(ends)})"))
             prefixes |= {p[:PREFIX] for p in phrases}
-    anywhere = [(code, sure, lists[code, prefix + "anywhere"]) for code, sure, prefix in wanted if (code, prefix + "anywhere") in lists]
+    anywhere = [
+        (code, sure, lists[code, prefix + "anywhere"])
+        for code, sure, prefix in wanted
+        if (code, prefix + "anywhere") in lists
+    ]
     table = pl.DataFrame(
         {"key": list(whole), "cue": [c for c, _ in whole.values()], "sure": [s for _, s in whole.values()]},
         schema={"key": pl.String, "cue": pl.Int64, "sure": pl.Boolean},
@@ -110,36 +119,69 @@ def load_cues() -> Table:
 def match_cues(texts: pl.Series) -> pl.DataFrame:
     """For each line `cue` (1 + position in CODES, 0 for none), `sure` (bool) and `phrase` (what matched, or null)."""
     table = load_cues()
-    lines = pl.DataFrame({"row": pl.int_range(len(texts), eager=True), "low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()})
-    lines = lines.with_columns(pl.col("low").str.replace_all("[’‘`]", "'")).with_columns(
-        key=pl.col("low").str.replace(r"^\W+", "").str.replace(r"\W+$", "")
+    lines = pl.DataFrame(
+        {"row": pl.int_range(len(texts), eager=True), "low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()}
+    )
+    lines = (
+        lines.with_columns(pl.col("low").str.replace_all("[’‘`]", "'"))
+        .with_columns(lead=pl.col("low").str.replace(r"^[^\w©(]+", ""))
+        .with_columns(key=pl.col("lead").str.replace(r"^\W+", "").str.replace(r"\W+$", ""))
     )
     found = [
         lines.filter(pl.col("key").str.len_chars() <= 60)
         .join(table.whole, on="key", how="inner", maintain_order="left")
         .select("row", "cue", "sure", phrase="key")
     ]
-    # short phrases ("by ") are shorter than the prefix: a line starts with them if its prefix does
-    head = pl.col("key").str.slice(0, PREFIX)
+    # phrases shorter than the prefix ("by ") are compared whole
+    head = pl.col("lead").str.slice(0, PREFIX)
     short = [p for p in table.prefixes if len(p) < PREFIX]
     candidates = lines.filter(
-        head.is_in([p for p in table.prefixes if len(p) == PREFIX]) | pl.any_horizontal(*(head.str.starts_with(p) for p in short), False)
-        | pl.col("low").str.starts_with("©") | pl.col("low").str.starts_with("(c)")
+        head.is_in([p for p in table.prefixes if len(p) == PREFIX])
+        | pl.any_horizontal(*(head.str.starts_with(p) for p in short), False)
     )
     for code, sure, expression in table.starts:
-        text = pl.col("low") if code == "footer" else pl.col("key")
-        found.append(_hits(candidates, text.str.contains(expression), code, sure, text.str.extract(f"({expression})", 1)))
+        text = pl.col("lead")
+        phrase = text.str.extract(f"({expression})", 1)
+        found.append(_hits(candidates, text.str.contains(expression), code, sure, phrase))
     for code, sure, phrases in table.anywhere:
-        found.append(_hits(lines, pl.col("low").str.contains_any(phrases), code, sure, pl.col("low").str.extract(f"({'|'.join(map(_literal, phrases))})", 1)))
+        found.append(
+            _hits(
+                lines,
+                pl.col("low").str.contains_any(phrases),
+                code,
+                sure,
+                pl.col("low").str.extract(f"({'|'.join(map(_literal, phrases))})", 1),
+            )
+        )
     for code, pattern in PATTERNS.items():
         possible = lines.filter(_NEEDS[code])
-        found.append(_hits(possible, pl.col("low").str.contains(pattern), code, code in SURE_PATTERNS, pl.col("low").str.extract(f"({pattern})", 1)))
-    best = pl.concat(found).sort(["row", "sure", "cue"], descending=[False, True, False], maintain_order=True).unique("row", keep="first", maintain_order=True)
-    return lines.select("row").join(best, on="row", how="left", maintain_order="left").select(
-        pl.col("cue").fill_null(0).cast(pl.Float64), pl.col("sure").fill_null(False), pl.col("phrase").str.slice(0, 60)
+        found.append(
+            _hits(
+                possible,
+                pl.col("low").str.contains(pattern),
+                code,
+                code in SURE_PATTERNS,
+                pl.col("low").str.extract(f"({pattern})", 1),
+            )
+        )
+    best = (
+        pl.concat(found)
+        .sort(["row", "sure", "cue"], descending=[False, True, False], maintain_order=True)
+        .unique("row", keep="first", maintain_order=True)
+    )
+    return (
+        lines.select("row")
+        .join(best, on="row", how="left", maintain_order="left")
+        .select(
+            pl.col("cue").fill_null(0).cast(pl.Float64),
+            pl.col("sure").fill_null(False),
+            pl.col("phrase").str.slice(0, 60),
+        )
     )
 
 
 def _hits(lines: pl.DataFrame, matches: pl.Expr, code: str, sure: bool, phrase: pl.Expr) -> pl.DataFrame:
     """The lines that match, in the shape of `match_cues`."""
-    return lines.filter(matches).select("row", cue=pl.lit(CODES.index(code) + 1, pl.Int64), sure=pl.lit(sure), phrase=phrase)
+    return lines.filter(matches).select(
+        "row", cue=pl.lit(CODES.index(code) + 1, pl.Int64), sure=pl.lit(sure), phrase=phrase
+    )

@@ -1,0 +1,94 @@
+"""Phrase tables: well-formed, matched where they should be, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import cleaner.judge.cues as cues
+from cleaner.judge.cues import CODES, ROLES, match_cues
+from cleaner.roles import REASONS
+from cleaner.roles import ROLES as ALL_ROLES
+
+TABLES = sorted(Path(cues.__file__).parent.glob("*.toml"))
+PLACES = {"sure_whole", "sure_start", "sure_anywhere", "whole", "start", "anywhere"}
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda p: p.stem)
+def test_tables_are_well_formed(path: Path) -> None:
+    table = tomllib.loads(path.read_text("utf-8"))
+    assert set(table) <= set(CODES)
+    for code, entry in table.items():
+        assert set(entry) <= PLACES, code
+        for place, phrases in entry.items():
+            assert len(set(phrases)) == len(phrases), (code, place, "a phrase stands twice")
+            for phrase in phrases:
+                assert phrase == phrase.lower(), phrase
+                assert "’" not in phrase and "“" not in phrase or "anywhere" not in place, phrase
+                assert len(phrase) < 80 and re.search(r"\w|©", phrase), phrase
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda p: p.stem)
+def test_every_phrase_is_found_as_a_whole_line(path: Path) -> None:
+    wanted = [
+        (phrase + ("" if place.endswith("whole") else " the rest of the line"), place.startswith("sure"))
+        for entry in tomllib.loads(path.read_text("utf-8")).values()
+        for place, phrases in entry.items()
+        for phrase in phrases
+        if "…" not in phrase
+    ]
+    found = match_cues(pl.Series([phrase.capitalize() for phrase, _ in wanted]))
+    missed = [
+        w for w, cue, sure in zip(wanted, found["cue"], found["sure"], strict=True) if not cue or (w[1] and not sure)
+    ]
+    assert missed == []
+
+
+def test_codes_have_roles_and_reasons() -> None:
+    assert set(ROLES.values()) <= set(ALL_ROLES)
+    assert {f"cue_{code}" for code in CODES} <= set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "sure"),
+    [
+        ("Skip to content", "skip_link", True),
+        ("  » Back to top «", "back_to_top", True),
+        ("Your email address will not be published. Required fields are marked *", "comment_form", True),
+        ("You are commenting using your Facebook account. ( Log Out / Change )", "comment_form", True),
+        ("The bridge at dusk. (Photo: A. Example/Agency)", "photo_credit", True),
+        ("DSC_0042.JPG", "image_name", True),
+        ("Screenshot 2024 07 19 At 1.21.58 PM", "image_name", True),
+        ("Home > News > Local", "breadcrumb", False),
+        ("Feb 11, 2016", "dateline", False),
+        ("3. Mai 2021, 14:05 Uhr", "dateline", False),
+        ("2021年5月3日", "dateline", False),
+        ("12 replies", "post_metadata", False),
+        ("Auf Facebook teilen", "share", True),
+        ("À lire aussi : la rivière", "related", True),
+    ],
+)
+def test_examples(line: str, code: str, sure: bool) -> None:
+    found = match_cues(pl.Series([line])).row(0, named=True)
+    assert (CODES[int(found["cue"]) - 1], found["sure"]) == (code, sure)
+    assert found["phrase"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The council met on Tuesday to vote on the new bridge.",
+        "He said that sharing the story on the radio had been a mistake.",
+        "Conclusion",
+        "Frequently asked questions",
+        "War crimes",
+        "日本語の文章です。",
+        "",
+    ],
+)
+def test_running_text_and_headings_match_nothing_sure(line: str) -> None:
+    assert not match_cues(pl.Series([line]))["sure"][0]
