@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
 from cleaner.corpus.duplicates import decide, read_withdrawn
 from cleaner.engine.folder import check_folders, claim_folder
 from cleaner.engine.ledger import Ledger
+from cleaner.engine.local import count_processors
 from cleaner.engine.stage import Reporter, clean_files, living_parts
 from cleaner.engine.storage import storage_errors
 from cleaner.errors import RecipeError
@@ -55,12 +55,11 @@ def run(
         raise RecipeError(f"The engine {engine!r} is not available in this version. Use 'local'.")
     if workers is not None and workers < 1:
         raise RecipeError(f"A run needs at least one worker, not {workers}.")
-    workers = workers or len(os.sched_getaffinity(0))
 
     check_folders(raw, processed)
     reporter = Reporter(on_progress)
     with storage_errors(processed), claim_folder(processed) as state, Ledger(state.ledger, state.parts) as ledger:
-        report = clean_files(raw, state, ledger, recipe, workers, reporter)
+        report = clean_files(raw, state, ledger, recipe, workers or count_processors(), reporter)
         report.processed = str(processed)
         reporter.stage("comparing")
         parts = living_parts(state, ledger)

@@ -34,6 +34,11 @@ _STRIKES = 3  # attempts at a task that fails where no source can be blamed
 _ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+def count_processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 @dataclass(slots=True)
 class Tick:
     """Given out now and then: what has been cleaned and not committed yet, by all children together."""
@@ -55,6 +60,8 @@ class _Worker:
     strikes: int = 0
     buffer: bytearray = field(default_factory=bytearray)
     memory: psutil.Process | None = None
+    guilt: tuple[str, str, Any] | None = None
+    """Why it was killed, if it was: cause, message, and what it was at."""
 
 
 class Pool:
@@ -130,20 +137,19 @@ class Pool:
         self._selector.register(process.stdout, selectors.EVENT_READ, worker)
         self._send(worker, self._setup)
 
-    def _end(self, worker: _Worker) -> int:
-        """Kill a child, and return its exit status."""
+    def _end(self, worker: _Worker) -> None:
+        """Kill a child, and clear away what belonged to it."""
         process = worker.process
         assert process.stdin
         assert process.stdout
         process.kill()
         self._workers.remove(worker)
         self._selector.unregister(process.stdout)
-        status = process.wait()
+        process.wait()
         process.stdout.close()
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
         worker.log.close()
-        return status
 
     def _send(self, worker: _Worker, message: Any) -> None:
         """Send an order; that a child died shows when it is next watched."""
@@ -174,55 +180,67 @@ class Pool:
                     pieces.append(piece)
 
     def _watch(self, worker: _Worker) -> None:
-        """Fail a child that takes too long or too much memory."""
+        """Kill a child that takes too long or too much memory; what that means is decided when its end is heard."""
         limit = _START if worker.doing is None else self._limits.seconds
         watched = worker.doing is None or isinstance(worker.doing, Reading | Batch)
         if watched and limit and time.monotonic() - worker.since > limit:
-            self._fail(worker, "timed_out", f"It took longer than {limit:g} seconds.")
+            self._kill(worker, "timed_out", f"It took longer than {limit:g} seconds.")
             return
         try:
             worker.memory = worker.memory or psutil.Process(worker.process.pid)
             held = worker.memory.memory_info().rss
         except psutil.Error:
             return
-        if held > self._limits.memory_mb * 2**20:
-            self._fail(worker, "out_of_memory", f"It took more than {self._limits.memory_mb} MB of memory.")
+        if self._limits.memory_mb and held > self._limits.memory_mb * 2**20:
+            self._kill(worker, "out_of_memory", f"It took more than {self._limits.memory_mb} MB of memory.")
+
+    def _kill(self, worker: _Worker, cause: str, message: str) -> None:
+        worker.guilt = worker.guilt or (cause, message, worker.doing)
+        worker.process.kill()
 
     def _died(self, worker: _Worker) -> None:
+        """Replace a child that died, and order the rest of its task again with what its death taught."""
         status = worker.process.wait()
-        if status == -signal.SIGKILL:
-            self._fail(worker, "out_of_memory", "The system killed its process, most likely for want of memory.")
-        elif status < 0:
-            name = signal.Signals(-status).name
-            self._fail(worker, "crashed", f"Its process crashed ({name}).")
-        else:
-            self._fail(worker, "crashed", f"Its process ended with status {status}.")
-
-    def _fail(self, worker: _Worker, cause: str, message: str) -> None:
-        """Replace a child that failed, and order the rest of its task again with what its failure taught."""
-        order, doing = worker.order, worker.doing
         worker.log.seek(0)
         log = worker.log.read().decode("utf-8", "replace")
         self._end(worker)
+        order, doing = worker.order, worker.doing
+        if worker.guilt:
+            cause, message, found_at = worker.guilt
+            if found_at is not doing:  # it was done with that after all, just before it was killed
+                cause = ""
+        elif status == -signal.SIGKILL:
+            cause, message = "out_of_memory", "The system killed its process, most likely for want of memory."
+        elif status < 0:
+            cause, message = "crashed", f"Its process crashed ({signal.Signals(-status).name})."
+        else:
+            cause, message = "crashed", f"Its process ended with status {status}."
         if order is None:
             return
-        strikes = worker.strikes
-        if isinstance(doing, Batch) and len(doing.names) == 1:
-            name, path, record = doing.names[0]
-            order.condemned[name] = Reject(path, cause, message, record)
-        elif isinstance(doing, Batch):
-            order.alone |= {name for name, _, _ in doing.names}
-        elif isinstance(doing, Reading) and order.careful:
-            text = f"The file could not be read on from here. {message}"
-            order.stops[doing.path] = (doing.record, Reject(doing.path, cause, text, doing.record or None))
-        elif isinstance(doing, Reading):
-            order.careful = True
+        if cause and isinstance(doing, Batch | Reading):
+            _learn(order, doing, cause, message)
         else:
-            strikes += 1
-            if strikes >= _STRIKES or doing is None:
+            worker.strikes += 1
+            if worker.strikes >= _STRIKES:
                 at = "starting" if doing is None else "writing"
-                raise CleanerError(f"A worker process failed while {at}. {message}\n{log[-2000:]}".rstrip())
-        self._start(order, strikes)
+                text = f"A worker process failed again and again while {at}. {message}\n{log[-2000:]}"
+                raise CleanerError(text.rstrip())
+        self._start(order, worker.strikes)
+
+
+def _learn(order: Order, doing: Batch | Reading, cause: str, message: str) -> None:
+    """Put into an order what a child's failure while `doing` this says. Nothing is condemned at its first failure."""
+    if isinstance(doing, Batch):
+        (name, path, record), *more = doing.names
+        if more or name not in order.alone:
+            order.alone |= {name for name, _, _ in doing.names}
+        else:
+            order.condemned[name] = Reject(path, cause, message, record)
+    elif order.careful:
+        text = f"The file could not be read on from here. {message}"
+        order.stops[doing.path] = (doing.record, Reject(doing.path, cause, text, doing.record or None))
+    else:
+        order.careful = True
 
 
 def _raise(failed: Failed) -> None:
