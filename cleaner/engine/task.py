@@ -176,7 +176,7 @@ class _Part:
             yield batch
 
     def _clean_batch(self, items: Sequence[Item], batch: list[int], rows: Rows) -> None:
-        """Clean a batch; when that raises, each of its sources alone, so that one exception costs one source."""
+        """Clean a batch; when that raises, clean its halves, until one exception costs one source."""
         sources = [s for n in batch if isinstance(s := items[n].found, Source)]
         names = [(items[n].name, s.path, s.record) for n, s in zip(batch, sources, strict=True)]
         self._tell(Batch(names, sum(t.num_rows for t in rows.documents), len(rows.rejects)))
@@ -187,8 +187,9 @@ class _Part:
             if len(batch) == 1:
                 rows.rejects[batch[0]] = reject
             else:
-                for number in batch:
-                    self._clean_batch(items, [number], rows)
+                middle = len(batch) // 2
+                self._clean_batch(items, batch[:middle], rows)
+                self._clean_batch(items, batch[middle:], rows)
 
     def _write(self, items: list[Item], rows: Rows, reused: int) -> None:
         """Write the part."""
