@@ -34,7 +34,7 @@ def read_zip(blob: Blob, job: Job) -> Iterator[Item]:
 def read_tar(blob: Blob, job: Job) -> Iterator[Item]:
     """The sources of all members, in the order in which they lie; the file is read once, from front to back."""
     inner = _enter(job)
-    return _read_members(_open_tar_members(blob), blob, inner)
+    return _read_members(_open_tar_members(blob, inner), blob, inner)
 
 
 def _enter(job: Job) -> Job:
@@ -57,11 +57,13 @@ def _open_zip_members(stream: Stream, blob: Blob, job: Job) -> Iterator[Opened]:
             yield name, Reject(_path(blob, name), e.cause, e.message)
 
 
-def _open_tar_members(blob: Blob) -> Iterator[Opened]:
+def _open_tar_members(blob: Blob, job: Job) -> Iterator[Opened]:
     try:
         with tarfile.open(fileobj=blob.stream, mode="r|", bufsize=_BUFFER, encoding="utf-8") as archive:
             while (info := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # it keeps every header that it has seen
+                if archive.offset > job.budget.limit:  # tarfile would step there block by block
+                    raise DocumentError("broken_container", "The tar file gives a member a size that cannot be.")
                 name = show_name(info.name.encode("utf-8", "surrogateescape"))
                 if info.isdir():
                     continue
@@ -72,7 +74,10 @@ def _open_tar_members(blob: Blob) -> Iterator[Opened]:
                 elif not info.isfile():
                     yield name, Skipped(_path(blob, name), "special_file")
                 else:
-                    yield name, _TarMember(cast(Readable, archive.extractfile(info)))
+                    member = _TarMember(cast(Readable, archive.extractfile(info)))
+                    yield name, member
+                    while member.pull(1 << 20):  # what its reader left: to its end, or to that of the file
+                        pass
     except tarfile.TarError as e:
         raise _tar_error(e) from e
 
@@ -82,12 +87,18 @@ class _TarMember(Pulled):
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
+        self._failure: DocumentError | None = None
 
     def pull(self, size: int) -> bytes:
+        if self._failure is not None:
+            raise self._failure
         try:
             return self._stream.read(size)
+        except DocumentError as e:
+            self._failure = e
         except tarfile.TarError as e:
-            raise _tar_error(e) from e
+            self._failure = _tar_error(e)
+        raise self._failure
 
 
 def _tar_error(error: tarfile.TarError) -> DocumentError:

@@ -12,8 +12,8 @@ from bs4.dammit import EncodingDetector
 
 from cleaner.errors import DocumentError
 from cleaner.read.kind import tell_kind
-from cleaner.read.sniff import looks_like_text, tell_bom
-from cleaner.read.streams import HEAD, MEGABYTE, too_large
+from cleaner.read.sniff import SAMPLE, looks_like_text, tell_bom
+from cleaner.read.streams import MEGABYTE, too_large
 from cleaner.recipe import Recipe
 from cleaner.records import Kind, Source
 
@@ -79,7 +79,7 @@ def decode(source: Source, recipe: Recipe) -> Decoded:
     if len(data) > limit:
         raise too_large(limit)
     if isinstance(data, bytes):
-        if tell_bom(data[:1024]) is None and not looks_like_text(data[:HEAD]):
+        if tell_bom(data[:1024]) is None and not looks_like_text(data[:SAMPLE]):
             if not data.strip():
                 raise _empty()
             raise DocumentError("not_text", "It is no text in any encoding: binary data under a page's name.")

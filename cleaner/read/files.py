@@ -61,7 +61,7 @@ def read_file(file: InputFile, recipe: Recipe) -> Iterator[Source | Reject | Ski
 
     Yields a Source for each page, a Reject for what could not be read, and Skipped for what is no page by its nature.
     Records of a container are numbered from 0; a broken one keeps its number. Raises nothing for what a file can
-    hold; RecipeError for a wrong `page_separator`, StorageError when the disk is full.
+    hold; StorageError when the disk for temporary files is full.
     """
     try:
         descriptor = os.open(file.location, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW)

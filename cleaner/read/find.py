@@ -39,6 +39,8 @@ class InputFile:
 
 def show_name(name: bytes) -> str:
     """A file name as text, one to one: see `InputFile.path`."""
+    if name.isascii() and b"\\x" not in name:
+        return name.decode("ascii")
     try:
         text = name.decode("utf-8")
     except UnicodeDecodeError:
@@ -72,7 +74,7 @@ def find(raw: Path) -> Iterator[InputFile | Skipped]:
 
 @dataclass(slots=True)
 class _Folder:
-    """A folder on the way: what is left of it to visit, last first. Folders' names end in "/"."""
+    """A folder on the way: what is left of it to visit, last first. Names of folders, and its own, end in "/"."""
 
     location: bytes
     shown: str
@@ -99,7 +101,7 @@ def _open_folder(location: bytes, shown: str) -> _Folder:
 def _walk(root: bytes) -> Iterator[InputFile | Skipped]:
     """Depth first with a stack of its own: folders may be nested deeper than Python recurses."""
     try:
-        stack = [_open_folder(root, "")]
+        stack = [_open_folder(os.path.join(root, b""), "")]
     except OSError as e:
         raise InputError(f"The folder {os.fsdecode(root)} cannot be listed: {e.strerror or e}.") from e
     while stack:
@@ -108,13 +110,13 @@ def _walk(root: bytes) -> Iterator[InputFile | Skipped]:
             stack.pop()
             continue
         name = folder.left.pop()
-        shown, location = folder.shown + name, os.path.join(folder.location, folder.raw_name(name))
+        shown, location = folder.shown + name, folder.location + folder.raw_name(name)
         if name.startswith("."):
             yield Skipped(shown, "hidden")
             continue
         if name.endswith("/"):
             try:
-                stack.append(_open_folder(location, shown))
+                stack.append(_open_folder(location + b"/", shown))
             except FileNotFoundError:
                 continue
             except OSError:

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from cleaner.errors import DocumentError, RecipeError
+from cleaner.errors import DocumentError
 from cleaner.read.streams import Blob, Item, Job, Stream, too_large
 from cleaner.records import Reject, Source
 
@@ -34,11 +34,7 @@ def read_page(blob: Blob, job: Job) -> Iterator[Item]:
     is_markup = blob.head[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     wished = job.recipe.read.page_separator
     if wished is not None and not is_markup:
-        try:
-            separator = re.compile(wished)
-        except re.error as e:
-            raise RecipeError(f"`read.page_separator` is no valid regular expression: {e}.") from e
-        parts = _cut(blob.as_utf8(), separator, job.max_bytes)
+        parts = _cut(blob.as_utf8(), re.compile(wished), job.max_bytes)
         first = list(itertools.islice(parts, 2))
         if len(first) > 1 or (first and first[0][0]):
             yield from _number(itertools.chain(first, parts), blob, job)

@@ -10,6 +10,9 @@ import orjson
 
 PAGE = "page"
 
+SAMPLE = 8192
+"""Bytes that are looked at to tell text from binary data."""
+
 CONTAINERS = frozenset({"gzip", "zstd", "bzip2", "zip", "tar", "parquet", "warc", "json", "jsonl", "csv", "tsv", "mht"})
 """Formats that have a reader of their own; PAGE is text or HTML, which `decoding` tells apart."""
 
@@ -104,7 +107,7 @@ def tell_format(head: bytes, name: str, whole: bool) -> str:
     if head[257:262] == b"ustar" or (name.endswith(".tar") and _is_old_tar(head[:512])):
         return "tar"
     encoding = tell_bom(head)
-    if encoding is None and not looks_like_text(head):
+    if encoding is None and not looks_like_text(head[:SAMPLE]):
         return "binary"
     text = head if encoding is None else head.decode(encoding, "ignore").encode("utf-8", "ignore")
     start = text.lstrip()

@@ -21,6 +21,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64 = struct.Struct("<4sLQL")
+_LONGEST_ENTRY = _ENTRY.size + 3 * 65535
 _METHODS = {8: "deflate", 12: "bzip2", 93: "zstd"}
 
 
@@ -42,17 +43,21 @@ class Member:
 def list_members(stream: Stream) -> Iterator[Member]:
     """The entries in the order of the directory. Raises DocumentError "truncated" or "broken_container"."""
     at, entries, shift = _find_directory(stream)
+    block, here = b"", 0  # a piece of the directory: members are read in between
     for _ in range(entries):
-        stream.seek(at)
-        header = stream.read(_ENTRY.size)
-        if len(header) < _ENTRY.size or header[:4] != b"PK\x01\x02":
+        if len(block) - here < _LONGEST_ENTRY:
+            stream.seek(at)
+            block, here = stream.read(2 * _LONGEST_ENTRY), 0
+        if len(block) - here < _ENTRY.size or block[here : here + 4] != b"PK\x01\x02":
             raise DocumentError("broken_container", "The zip file's directory is damaged. What came before was read.")
         (_, made, _, flags, method, _, _, crc, packed, unpacked, names, extras, comments, _, _, attributes, begin) = (
-            _ENTRY.unpack(header)
+            _ENTRY.unpack_from(block, here)
         )
-        name = stream.read(names)
-        packed, unpacked, begin = _widen(stream.read(extras), packed, unpacked, begin)
-        at += _ENTRY.size + names + extras + comments
+        name = block[here + _ENTRY.size : here + _ENTRY.size + names]
+        extra = block[here + _ENTRY.size + names : here + _ENTRY.size + names + extras]
+        packed, unpacked, begin = _widen(extra, packed, unpacked, begin)
+        size = _ENTRY.size + names + extras + comments
+        at, here = at + size, here + size
         if not flags & 0x800:
             name = _as_utf8(name)
         is_link = made >> 8 == 3 and stat.S_ISLNK(attributes >> 16)

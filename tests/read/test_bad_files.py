@@ -158,9 +158,10 @@ def test_a_reader_s_unknown_error_is_a_reject(read, monkeypatch) -> None:
     assert (item.cause, item.message) == ("failed", "Reading it failed: ZeroDivisionError: odd")
 
 
-def test_a_page_separator_that_is_no_regular_expression(read) -> None:
-    with pytest.raises(RecipeError, match="page_separator"):
-        read("a.txt", "words", "[read]\npage_separator = '('")
+@pytest.mark.parametrize(("key", "value"), [("page_separator", "("), ("encoding", "no-such"), ("encoding", "rot13")])
+def test_a_recipe_that_would_fail_on_every_file(key: str, value: str) -> None:
+    with pytest.raises(RecipeError, match=key):
+        Recipe.parse(f"[read]\n{key} = '{value}'")
 
 
 def test_mutated_files_never_raise(read) -> None:
