@@ -3,6 +3,9 @@
 No pool that is to be had can name the document that hung, crashed or ate the memory, so this one watches its children
 itself: the time since a child's last message, its memory, and its death. What fails is tried again in smaller bites
 until one source is left; that one is condemned to be a reject, and the work goes on.
+
+Whether a source is `timed_out` or `out_of_memory` depends on the machine: these two are the only outcomes that do. They
+are kept in the parts like any other, so later runs on the same state agree, until the source, recipe or code changes.
 """
 
 from __future__ import annotations
