@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 
 SENTENCE = "The ferry to Skerrow will sail at a quarter past ten, as it has done on every evening since the war."
 SECRET = "the combination of the safe is 4711"
-LINE_OF_30_MB = 30_000_000
 
 CASES: dict[str, Callable[[Path], None]] = {}
 
@@ -82,18 +81,18 @@ def nul_bytes_inside(folder: Path) -> None:
 # --- pages that are hard to read -------------------------------------------------------------------------------------
 
 
-def _long() -> str:
-    return f"{SENTENCE} " * (LINE_OF_30_MB // (len(SENTENCE) + 1) + 1)
+def _long(megabytes: int) -> str:
+    return f"{SENTENCE} " * (megabytes * 1_000_000 // (len(SENTENCE) + 1) + 1)
 
 
 @case
 def line_of_30_mb(folder: Path) -> None:
-    (folder / "bad.txt").write_text(_long())
+    (folder / "bad.txt").write_text(_long(30))
 
 
 @case
-def html_line_of_30_mb(folder: Path) -> None:
-    (folder / "bad.html").write_text(f"<html><body><p>{_long()}</p></body></html>")
+def html_line_of_10_mb(folder: Path) -> None:
+    (folder / "bad.html").write_text(f"<html><body><p>{_long(10)}</p></body></html>")
 
 
 @case
