@@ -83,8 +83,9 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
     texts = pl.select(pl.when(pl.Series(emptied)).then(original).otherwise(normalized.texts)).to_series().alias("text")
     batch.lines = batch.lines.with_columns(texts)
     if batch.kind == "html":  # the text that offsets count in is what a person can see: the lines, one below the other
-        end = ((pl.col("text").str.len_chars().cast(pl.Int64) + 1).cum_sum() - 1).over("page")
-        batch.lines = batch.lines.with_columns(end=end).with_columns(start=pl.col("end") - pl.col("text").str.len_chars())
+        size = pl.col("text").str.len_chars().cast(pl.Int64)
+        end = ((size + 1).cum_sum() - 1).over("page")
+        batch.lines = batch.lines.with_columns(end=end).with_columns(start=pl.col("end") - size)
     fixes = normalized.counts.with_columns(page=batch.lines["page"].gather(normalized.counts["row"]))
     judged = judge_lines(batch)
     verdicts = decide(judged, recipe.judge, emptied)
@@ -95,7 +96,7 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
         span = range(int(bounds[page]), int(bounds[page + 1]))
         view = PageView(
             head, texts[span.start : span.stop].to_list(), batch.lines["tag"][span.start : span.stop].to_list(),
-            verdicts.role[span.start : span.stop], verdicts.verdict[span.start : span.stop],
+            verdicts.role[span.start : span.stop], _as_seen_by_describe(batch.kind, span, verdicts),
             verdicts.probability[span.start : span.stop].tolist(), _publisher(head.source, recipe),
         )  # fmt: skip
         said = describe_page(view)
@@ -118,6 +119,15 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
         pl.Series("evidence", verdicts.evidence, dtype=pl.String),
     )
     return rows, lines
+
+
+def _as_seen_by_describe(kind: Kind, span: range, verdicts: Verdicts) -> list[str]:
+    """First verdicts, the model's own drops above a text's first kept line aside: headline and byline are among them,
+    and the judge was taught to drop them as no running text."""
+    first = next((i for i in span if verdicts.verdict[i] == "keep"), span.stop)
+    if kind == "html":
+        return verdicts.verdict[span.start : span.stop]
+    return ["keep" if i < first and verdicts.reason[i] == "model" else verdicts.verdict[i] for i in span]
 
 
 def _count_fixes(fixes: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:

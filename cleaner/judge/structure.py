@@ -99,19 +99,18 @@ def structure_features(
     inside = np.stack([(tag == name).to_numpy() for name in INSIDE], axis=1)
     path, lowest, highest = path_own.copy(), path_own.copy(), path_own.copy()
     for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
-        up = parent[here]
-        here, up = here[up >= 0], up[up >= 0]
-        path[here] += path[up]
-        lowest[here] = np.minimum(lowest[here], lowest[up])
-        highest[here] = np.maximum(highest[here], highest[up])
-        inside[here] |= inside[up]
-        hidden[here] |= hidden[up]
+        outer = parent[here]
+        here, outer = here[outer >= 0], outer[outer >= 0]
+        path[here] += path[outer]
+        lowest[here] = np.minimum(lowest[here], lowest[outer])
+        highest[here] = np.maximum(highest[here], highest[outer])
+        inside[here] |= inside[outer]
+        hidden[here] |= hidden[outer]
     block = lines["element"].to_numpy().astype(np.int64)
     leaf = lines["leaf"].to_numpy().astype(np.int64)
     block, leaf = np.maximum(block, 0), np.maximum(leaf, 0)
-    above = np.maximum(parent[block], 0)
-    higher = np.maximum(parent[above], 0)
-    top = np.maximum(parent[higher], 0)
+    up = np.where(parent >= 0, parent, np.arange(len(parent)))  # the outermost element stands for its own parent
+    above, higher, top = up[block], up[up[block]], up[up[up[block]]]
     scale = weights.path.scale
     out: dict[str, Floats] = {
         "link_share": lines["link_characters"].to_numpy() / np.maximum(lines["text"].str.len_chars().to_numpy(), 1),

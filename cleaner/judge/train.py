@@ -36,8 +36,8 @@ TEXT_SHARE = 0.7
 
 def page_weights(chunk: Chunk) -> Floats:
     """Weight of each line: by the root of its words, all pages alike but news."""
-    words = cut_words(chunk.batch.lines["text"]).count
-    words = words + 0.6 * chunk.batch.lines["text"].str.count_matches(UNSPACED).to_numpy()
+    unspaced = chunk.batch.lines["text"].str.count_matches(UNSPACED).to_numpy()
+    words = cut_words(chunk.batch.lines["text"]).count + 0.6 * unspaced
     weight = np.sqrt(np.maximum(words, 0.3))
     page = chunk.batch.lines["page"].to_numpy().astype(np.int64)
     total = np.bincount(page, weights=weight, minlength=len(chunk.pages))

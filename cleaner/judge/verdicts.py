@@ -75,7 +75,7 @@ def decide(judged: Judged, options: Judge, emptied: npt.NDArray[np.bool_]) -> Ve
     page = lines["page"].to_numpy().astype(np.int64)
     pages = len(judged.batch.heads)
     words = judged.features.words
-    sure = judged.sure & ~(judged.features.prose & (judged.probability > 0.5))
+    sure = judged.sure & ~_reads_as_prose(judged)
     probability = np.where(sure | emptied, 0.0, judged.probability)
     keep = keep_lines(probability, words, page, pages, options.mode)
     reason = np.where(emptied, "shortcode", np.where(sure, "cue", "model")).astype(object)
@@ -84,6 +84,13 @@ def decide(judged: Judged, options: Judge, emptied: npt.NDArray[np.bool_]) -> Ve
     _drop_copies(keep, reason, lines, words)
     _guard_prose(keep, reason, judged, sure, page, flags)
     return _name(keep, reason, judged, flags)
+
+
+def _reads_as_prose(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Lines of running text in which a phrase may stand by chance; a caption with its credit is none."""
+    credit = np.array([code == "photo_credit" for code in judged.cue], dtype=bool)
+    features = judged.features
+    return features.prose & (judged.probability > 0.5) & ~(credit & (features.words <= 60))
 
 
 def _take_lists_along(

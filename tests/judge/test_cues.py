@@ -28,8 +28,9 @@ def test_tables_are_well_formed(path: Path) -> None:
             assert len(set(phrases)) == len(phrases), (code, place, "a phrase stands twice")
             for phrase in phrases:
                 assert phrase == phrase.lower(), phrase
-                assert "’" not in phrase and "“" not in phrase or "anywhere" not in place, phrase
-                assert len(phrase) < 80 and re.search(r"\w|©", phrase), phrase
+                assert "’" not in phrase, phrase
+                assert len(phrase) < 80, phrase
+                assert re.search(r"\w|©", phrase), phrase
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda p: p.stem)

@@ -92,8 +92,11 @@ def test_what_the_head_declares() -> None:
 
 
 pieces = st.sampled_from(
-    ["<p>", "</p>", "<div class='a b'>", "</div>", "<b>", "</b>", "<br>", "<br><br>", "text ", "More.", "<a href=x>", "</a>",
-     "<table><tr><td>", "</table>", "<ul><li>", "</ul>", "<pre>", "</pre>", "<img>", "&nbsp;", "&lt;", "<!-- c -->", "\n"]
+    [
+        "<p>", "</p>", "<div class='a b'>", "</div>", "<b>", "</b>", "<br>", "<br><br>", "text ", "More.", "<a href=x>",
+        "</a>", "<table><tr><td>", "</table>", "<ul><li>", "</ul>", "<pre>", "</pre>", "<img>", "&nbsp;", "&lt;",
+        "<!-- c -->", "\n",
+    ]
 )  # fmt: skip
 
 
