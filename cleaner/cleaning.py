@@ -15,6 +15,7 @@ import pyarrow as pa
 from cleaner import schema
 from cleaner.describe import Description, PageView, describe_page
 from cleaner.errors import DocumentError, InputError
+from cleaner.fixes import fix_surrogates
 from cleaner.judge.verdicts import Verdicts, decide, judge_lines
 from cleaner.normalize import normalize_lines
 from cleaner.pages.batch import Batch
@@ -24,9 +25,6 @@ from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
 from cleaner.records import Document, Kind, Line, Reject, Skipped, Source
 from cleaner.rows import make_row
-
-CODE_VERSION = "1"
-"""Part of every cache key: raised when the same input and recipe give another result than before."""
 
 BATCH = 64
 """Sources that `clean_many` works on at once."""
@@ -52,7 +50,7 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
     """Clean a batch. A page's result does not depend on what else is in its batch."""
     rejects: dict[int, Reject] = {}
     decoded: dict[Kind, list[tuple[int, Source, Decoded]]] = {"html": [], "text": []}
-    for number, source in enumerate(sources):
+    for number, source in enumerate(map(_encodable, sources)):
         try:
             text = decode(source, recipe)
         except DocumentError as e:
@@ -73,6 +71,21 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
         return Cleaned(documents, LINES.empty_table(), rejects)
     joined = pl.concat(tables).sort("source", "line", maintain_order=True)
     return Cleaned(documents, joined.to_arrow().cast(LINES), rejects)
+
+
+def _encodable(source: Source) -> Source:
+    """The source with whole characters in all that is said of it: half a surrogate pair fits into no table."""
+
+    def mend(value: Any) -> Any:
+        if isinstance(value, str):
+            return value if value.isascii() else fix_surrogates(value)
+        return [mend(v) for v in value] if isinstance(value, list) else value
+
+    said = {name: mend(value) for name, value in source.declared.items()}
+    return replace(
+        source, url=mend(source.url), path=mend(source.path), media_type=mend(source.media_type),
+        retrieved_at=mend(source.retrieved_at), declared=said,
+    )  # fmt: skip
 
 
 def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list[dict[str, Any]], pl.DataFrame]:

@@ -134,3 +134,11 @@ def test_any_markup_gives_lines_that_add_up_alone_as_in_a_batch(pages: list[str]
             assert "".join(kept).replace("\n", "") == doc.text.replace("\n", "")
             shown = "\n".join(line.text for line in doc.lines)
             assert all(shown[line.start : line.end] == line.text for line in doc.lines)
+
+
+def test_half_a_surrogate_pair_breaks_nothing() -> None:
+    declared = {"title": "\ud800 x", "tags": ["\udfff"]}
+    source = Source("A text of some length.", url="https://a.example/\ud800", declared=declared)
+    doc = cleaner.clean(source)
+    assert doc.cause is None
+    assert "\ufffd" in str(doc.fields)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cleaner import cleaning, judge
+from cleaner.code import code_hash
 from cleaner.engine.ledger import Ledger, Seen
 from cleaner.engine.parts import Piece
 from cleaner.read import InputFile, find
@@ -41,7 +41,7 @@ class Task:
 
 def cleaning_key(recipe: Recipe) -> str:
     """32 hex over all that decides what becomes of a source, the source itself excepted: recipe, code and model."""
-    made_with = [_FORMAT, recipe.cleaning_hash, cleaning.CODE_VERSION, judge.model_hash()]
+    made_with = [_FORMAT, recipe.cleaning_hash, code_hash()]
     return hashlib.sha256(json.dumps(made_with).encode()).hexdigest()[:32]
 
 

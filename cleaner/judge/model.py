@@ -10,14 +10,17 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 import zstandard
 
 from cleaner.judge.features import Features
 from cleaner.judge.weights import Hashed, Weights
+
+if TYPE_CHECKING:
+    import lightgbm
 
 FOLDER = Path(__file__).parent / "trained"
 
@@ -45,6 +48,8 @@ def load_model() -> Model:
 
 def read_model(folder: Path) -> Model:
     """The model that lies in `folder`, as `write_model` left it."""
+    import lightgbm  # takes a second or more where scikit-learn is installed, which it looks for
+
     with np.load(folder / "hashed.npz", allow_pickle=False) as arrays:
         tables = {
             name: Hashed(arrays[name].astype(np.int8), float(arrays[f"{name}_scale"]))

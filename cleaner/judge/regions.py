@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleaner.judge.structure import tokens_of_elements
 from cleaner.pages.html import levels
 
 REGIONS: list[tuple[str, str, str]] = [
@@ -44,43 +43,57 @@ REGIONS: list[tuple[str, str, str]] = [
 _NAMING = r'\s(?:class|id|role|itemprop|data-testid|data-component|aria-label)="([^"]{0,300})'
 
 
-def name_regions(lines: pl.DataFrame, elements: pl.DataFrame | None) -> tuple[list[str | None], list[str | None]]:
-    """For each line, the role that the nearest element around it with a telling name gives, and that name."""
-    if elements is None or not len(elements) or not len(lines):
-        return [None] * len(lines), [None] * len(lines)
-    _, _, kind = tokens_of_elements(elements)
-    kinds = int(kind.max()) + 1
-    sample = np.zeros(kinds, dtype=np.int64)
-    sample[kind] = np.arange(len(kind))
-    roles, names = np.zeros(kinds, dtype=np.int64), [""] * kinds
-    tags = elements["tag"].gather(sample).to_list()
-    for number, (tag, token) in enumerate(zip(tags, elements["token"].gather(sample).to_list(), strict=True)):
-        roles[number], names[number] = _region(tag, token)
-    own = roles[kind]
-    nearest = np.where(own > 0, np.arange(len(kind)), -1)
+def name_regions(
+    lines: pl.DataFrame, elements: pl.DataFrame | None, wanted: npt.NDArray[np.bool_]
+) -> tuple[list[str | None], list[str | None]]:
+    """For each wanted line, the role that the nearest element around it with a telling name gives, and that name."""
+    roles: list[str | None] = [None] * len(lines)
+    names: list[str | None] = [None] * len(lines)
+    asked = np.flatnonzero(wanted)
+    if elements is None or not len(elements) or not len(asked):
+        return roles, names
     parent = elements["parent"].to_numpy().astype(np.int64)
+    leaves = np.maximum(lines["leaf"].to_numpy().astype(np.int64)[asked], 0)
+    around = np.zeros(len(elements), dtype=bool)
+    at = leaves
+    while len(at):
+        around[at] = True
+        at = np.unique(parent[at][parent[at] >= 0])
+        at = at[~around[at]]
+    known = np.flatnonzero(around)
+    region = np.full(len(elements), -1, dtype=np.int64)
+    region[known] = _regions(elements[known])
+    nearest = np.where(region >= 0, np.arange(len(elements)), -1)
     for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
-        up = parent[here]
-        inherits = (nearest[here] < 0) & (up >= 0)
-        nearest[here[inherits]] = nearest[up[inherits]]
-    at: npt.NDArray[np.int64] = nearest[np.maximum(lines["leaf"].to_numpy().astype(np.int64), 0)]
-    found = [int(own[a]) - 1 if a >= 0 else -1 for a in at]
-    return (
-        [REGIONS[f][0] if f >= 0 else None for f in found],
-        [names[kind[a]] if f >= 0 else None for a, f in zip(at, found, strict=True)],
-    )
+        inherits = here[(nearest[here] < 0) & (parent[here] >= 0)]
+        nearest[inherits] = nearest[parent[inherits]]
+    for line, element in zip(asked.tolist(), nearest[leaves].tolist(), strict=True):
+        if element >= 0:
+            role, pattern, _ = REGIONS[int(region[element])]
+            roles[line] = role
+            names[line] = _name(elements["tag"][element], elements["token"][element], pattern)
+    return roles, names
 
 
-def _region(tag: str, token: str) -> tuple[int, str]:
-    """1 + the region's place in REGIONS (0 for none), and the name that says so, as `tag.name`."""
-    if tag in ("html", "body", "main", "article"):
-        return 0, ""
-    said = " ".join(re.findall(_NAMING, token)).lower()
-    for number, (_, pattern, same) in enumerate(REGIONS):
-        match = re.search(pattern, said) if said else None
-        if match:
-            start = said.rfind(" ", 0, match.start()) + 1
-            return number + 1, f"<{tag}> {said[start:].split(' ')[0][:40]}"
-        if tag in same.split():
-            return number + 1, f"<{tag}>"
-    return 0, ""
+def _regions(elements: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """For each element, the first of REGIONS that its names or its tag fit; -1 for none."""
+    table = elements.select("tag", said=pl.col("token").str.extract_all(_NAMING).list.join(" ").str.to_lowercase())
+    distinct = table.unique(maintain_order=True)
+    fits = [
+        pl.when(pl.col("said").str.contains(pattern) | pl.col("tag").is_in(same.split())).then(number)
+        for number, (_, pattern, same) in enumerate(REGIONS)
+    ]
+    content = pl.col("tag").is_in(["html", "body", "main", "article"])
+    found = distinct.with_columns(region=pl.when(content).then(-1).otherwise(pl.coalesce(*fits, -1)).cast(pl.Int64))
+    joined = table.join(found, on=["tag", "said"], how="left", maintain_order="left")
+    out: npt.NDArray[np.int64] = joined["region"].to_numpy().astype(np.int64)
+    return out
+
+
+def _name(tag: str, token: str, pattern: str) -> str:
+    """What says so: the tag, and the one of its names that fits."""
+    for said in re.findall(_NAMING, token):
+        for word in str(said).split():
+            if re.search(pattern, word.lower()):
+                return f"<{tag}> {word[:40]}"
+    return f"<{tag}>"

@@ -174,7 +174,8 @@ def _name(
     keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, flags: list[list[str]]
 ) -> Verdicts:
     """Give every line its role, its reason code and what speaks for it."""
-    regions, names = name_regions(judged.batch.lines, judged.batch.elements)
+    unnamed = ~keep & np.array([code is None for code in judged.cue], dtype=bool)
+    regions, names = name_regions(judged.batch.lines, judged.batch.elements, unnamed)
     kept_roles = _kept_roles(judged)
     named = np.flatnonzero(keep)
     page = judged.batch.lines["page"].to_numpy()

@@ -73,7 +73,8 @@ MAX_DEPTH = 512
 """Elements nested deeper are taken out before parsing: a parser's time grows with the square of the depth."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
-_SWALLOWING = ("iframe", "noembed", "noframes", "xmp", "textarea", "title", "select")
+SWALLOWING = ("iframe", "noembed", "noframes", "xmp", "textarea", "title")
+"""Elements of which everything up to their closing tag is plain text to a parser."""
 _NESTING = INLINE | frozenset(
     [
         "div",
@@ -126,23 +127,37 @@ class Cut:
 
 
 def mend_markup(html: str) -> str:
-    """Take out what makes a parser lose the rest of a page: unclosed comments and frames, and endless nesting."""
+    """Take out what makes a parser lose the rest of a page, or its time: an unclosed comment, and endless nesting."""
     comment = html.rfind("<!--")
     if comment >= 0 and html.find("-->", comment) < 0 and html.find("--!>", comment) < 0:
         html = html[:comment] + html[comment + 4 :]
-    lowered = html.lower() if len(html) < 5_000_000 else html
+    if html.count("<") - 2 * html.count("</") > MAX_DEPTH:
+        html = _limit_nesting(html)
+    return html
+
+
+def _close_swallowing(html: str) -> str:
+    """Close the elements whose content is no markup and that are never closed, right where they open."""
+    lowered = html.lower()
     if len(lowered) != len(html):  # a few letters change their length with their case
         lowered = html
-    for name in _SWALLOWING:
+    for name in SWALLOWING:
         opened = lowered.rfind("<" + name)
         if opened >= 0 and lowered.find("</" + name, opened) < 0:
             end = html.find(">", opened)
             if end >= 0:
                 html = f"{html[: end + 1]}</{name}>{html[end + 1 :]}"
                 lowered = f"{lowered[: end + 1]}</{name}>{lowered[end + 1 :]}"
-    if html.count("<") - 2 * html.count("</") > MAX_DEPTH:
-        html = _limit_nesting(html)
     return html
+
+
+def _parse(html: str) -> LexborHTMLParser:
+    """The page as a tree, in which no unclosed frame or text field has swallowed the rest."""
+    mended = mend_markup(html) or " "
+    tree = LexborHTMLParser(mended)
+    if any("</" in node.text(deep=True) for node in tree.css(",".join(SWALLOWING))):
+        tree = LexborHTMLParser(_close_swallowing(mended))
+    return tree
 
 
 def _limit_nesting(html: str) -> str:
@@ -166,7 +181,7 @@ def _limit_nesting(html: str) -> str:
 
 def parse_html(html: str) -> Parsed:
     """Parse one page (text, not bytes). Never fails: any text is some HTML."""
-    tree = LexborHTMLParser(mend_markup(html) or " ")
+    tree = _parse(html)
     root = tree.root
     meta, links, times, microdata, json_ld = [], [], [], [], []
     for node in tree.css("meta"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,31 +140,16 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
         head.is_in([p for p in table.prefixes if len(p) == PREFIX])
         | pl.any_horizontal(*(head.str.starts_with(p) for p in short), False)
     )
-    for code, sure, expression in table.starts:
-        text = pl.col("lead")
-        phrase = text.str.extract(f"({expression})", 1)
-        found.append(_hits(candidates, text.str.contains(expression), code, sure, phrase))
-    for code, sure, phrases in table.anywhere:
-        found.append(
-            _hits(
-                lines,
-                pl.col("low").str.contains_any(phrases),
-                code,
-                sure,
-                pl.col("low").str.extract(f"({'|'.join(map(_literal, phrases))})", 1),
-            )
-        )
-    for code, pattern in PATTERNS.items():
-        possible = lines.filter(_NEEDS[code])
-        found.append(
-            _hits(
-                possible,
-                pl.col("low").str.contains(pattern),
-                code,
-                code in SURE_PATTERNS,
-                pl.col("low").str.extract(f"({pattern})", 1),
-            )
-        )
+    found.append(_hits(candidates, [(c, s, pl.col("lead").str.extract(f"({e})", 1)) for c, s, e in table.starts]))
+    held = lines.filter(pl.col("low").str.contains_any([p for _, _, phrases in table.anywhere for p in phrases]))
+    anywhere = [(c, s, "|".join(map(_literal, phrases))) for c, s, phrases in table.anywhere]
+    found.append(_hits(held, [(c, s, pl.col("low").str.extract(f"({e})", 1)) for c, s, e in anywhere]))
+    shaped = lines.filter(pl.any_horizontal(*_NEEDS.values()))
+    shapes = [
+        (c, c in SURE_PATTERNS, pl.when(_NEEDS[c]).then(pl.col("low").str.extract(f"({e})", 1)))
+        for c, e in PATTERNS.items()
+    ]
+    found.append(_hits(shaped, shapes))
     best = (
         pl.concat(found)
         .sort(["row", "sure", "cue"], descending=[False, True, False], maintain_order=True)
@@ -180,8 +166,23 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
     )
 
 
-def _hits(lines: pl.DataFrame, matches: pl.Expr, code: str, sure: bool, phrase: pl.Expr) -> pl.DataFrame:
-    """The lines that match, in the shape of `match_cues`."""
-    return lines.filter(matches).select(
-        "row", cue=pl.lit(CODES.index(code) + 1, pl.Int64), sure=pl.lit(sure), phrase=phrase
+def _hits(lines: pl.DataFrame, cues: Sequence[tuple[str, bool, pl.Expr]]) -> pl.DataFrame:
+    """The lines in which a cue (code, whether sure, expression of the phrase or null) is found, as `match_cues` has
+    them; of several cues the sure ones come first, then those of the first code."""
+    ordered = sorted(cues, key=lambda cue: (not cue[1], CODES.index(cue[0])))
+    names = [f"phrase{number}" for number in range(len(ordered))]
+    there = [pl.when(pl.col(name).is_not_null()) for name in names]
+    return (
+        lines.lazy()
+        .with_columns(**{name: phrase for name, (_, _, phrase) in zip(names, ordered, strict=True)})
+        .select(
+            "row",
+            cue=pl.coalesce(
+                *(t.then(pl.lit(CODES.index(c) + 1, pl.Int64)) for t, (c, _, _) in zip(there, ordered, strict=True))
+            ),
+            sure=pl.coalesce(*(t.then(pl.lit(s)) for t, (_, s, _) in zip(there, ordered, strict=True))),
+            phrase=pl.coalesce(*names),
+        )
+        .filter(pl.col("cue").is_not_null())
+        .collect()
     )
