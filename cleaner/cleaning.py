@@ -20,7 +20,7 @@ from cleaner.judge.verdicts import Verdicts, decide, judge_lines
 from cleaner.normalize import normalize_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
-from cleaner.pages.sites import rules_for
+from cleaner.pages.sites import rules_for, selected_lines
 from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
 from cleaner.records import Document, Kind, Line, Reject, Skipped, Source
@@ -101,7 +101,8 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
         batch.lines = batch.lines.with_columns(end=end).with_columns(start=pl.col("end") - size)
     fixes = normalized.counts.with_columns(page=batch.lines["page"].gather(normalized.counts["row"]))
     judged = judge_lines(batch)
-    verdicts = decide(judged, recipe.judge, emptied)
+    selected = selected_lines(batch.lines, batch.elements) if recipe.site else None
+    verdicts = decide(judged, recipe.judge, emptied, selected)
     rows, ids = [], []
     bounds = np.searchsorted(batch.lines["page"].to_numpy(), np.arange(len(batch.heads) + 1))
     mended = _count_fixes(fixes)

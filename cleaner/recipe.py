@@ -85,7 +85,7 @@ class Normalize:
 class Site:
     """[site."example.org"]: what is known of one site."""
 
-    drop: Fields = _option((), "CSS selectors of elements that are taken out of its pages before lines are cut.")
+    drop: Fields = _option((), "CSS selectors of elements whose lines are dropped.")
     keep: Fields = _option((), "CSS selectors: where one matches, the page's content is what it matches, nothing else.")
     publisher: str | None = _option(None, "The publisher's name.")
 

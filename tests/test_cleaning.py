@@ -92,6 +92,8 @@ def test_selectors_of_the_recipe_take_elements_out() -> None:
     doc = cleaner.clean(ARTICLE, url="https://www.gazette.example/ferry", recipe=recipe)
     assert "Her captain" not in doc.text and "For eleven days" in doc.text
     assert doc.publisher == "The Gazette"
+    dropped = [line for line in doc.lines if line.reason == "selector"]
+    assert [(line.verdict, line.text[:11]) for line in dropped] == [("drop", "Her captain")]
     recipe = Recipe.parse('[site."gazette.example"]\nkeep = ["h1", "article p:nth-of-type(1)"]')
     doc = cleaner.clean(ARTICLE, url="https://www.gazette.example/ferry", recipe=recipe)
     assert "For eleven days" in doc.text and "Her captain" not in doc.text and not doc.text.endswith("reserved.")

@@ -65,10 +65,13 @@ def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
     )
 
 
-def decide(judged: Judged, options: Judge, emptied: npt.NDArray[np.bool_]) -> Verdicts:
+def decide(
+    judged: Judged, options: Judge, emptied: npt.NDArray[np.bool_], selected: npt.NDArray[np.int8] | None = None
+) -> Verdicts:
     """What becomes of each line, in the light of its whole page.
 
-    `emptied`: lines of which the fixes left nothing. Sure cues decide; then the page's cut on the model's
+    `emptied`: lines of which the fixes left nothing. `selected`: what the recipe's selectors say (1 keep, -1 drop,
+    0 nothing); their word is final. Sure cues decide; then the page's cut on the model's
     probabilities; then lists after lead-ins, copies, and the guard that no page with prose is emptied.
     """
     lines = judged.batch.lines
@@ -83,6 +86,9 @@ def decide(judged: Judged, options: Judge, emptied: npt.NDArray[np.bool_]) -> Ve
     _take_lists_along(keep, reason, judged, page)
     _drop_copies(keep, reason, lines, words)
     _guard_prose(keep, reason, judged, sure, page, flags)
+    if selected is not None and selected.any():
+        keep[selected != 0] = selected[selected != 0] > 0
+        reason[selected != 0] = "selector"
     return _name(keep, reason, judged, flags)
 
 
@@ -187,7 +193,7 @@ def _name(
         if keep[i]:
             out.verdict.append("keep")
             out.role.append(kept_roles[i])
-            out.reason.append(str(reason[i]) if reason[i] == "guard_prose" else "model")
+            out.reason.append(str(reason[i]) if reason[i] in ("guard_prose", "selector") else "model")
             out.evidence.append(None)
             continue
         role, why, evidence = _dropped_role(
@@ -217,7 +223,11 @@ def _dropped_role(
     if reason == "shortcode":
         return "interface", reason, None
     if code is not None:
-        return ROLES[code], f"cue_{code}", judged.phrase[i]
+        return ROLES[code], "selector" if reason == "selector" else f"cue_{code}", judged.phrase[i]
+    if reason == "selector":
+        return region or "promo", reason, None
+    if judged.features.matrix[i, judged.features.names.index("hidden")] > 0:
+        return region or "interface", "hidden", name
     if region is not None:
         return region, "in_region", name
     lines = judged.batch.lines

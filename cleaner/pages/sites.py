@@ -1,7 +1,10 @@
-"""What a recipe says of one site's pages: elements that are taken out, or the ones that are the content."""
+"""What a recipe says of one site's pages: elements that are dropped, or the ones that are the content."""
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+import polars as pl
 from bs4 import BeautifulSoup
 from soupsieve import SelectorSyntaxError
 
@@ -9,6 +12,8 @@ from cleaner.describe.sites import domain
 from cleaner.errors import RecipeError
 from cleaner.recipe import Recipe, Site
 from cleaner.records import Source
+
+_MARK = "data-cleaner-selector"
 
 
 def site_of(source: Source, url: str | None) -> str:
@@ -29,22 +34,43 @@ def rules_for(source: Source, recipe: Recipe, url: str | None = None) -> Site | 
 
 
 def apply_selectors(html: str, source: Source, recipe: Recipe) -> str:
-    """The page without what the recipe's selectors for its site take out."""
+    """The page with what the recipe's selectors for its site match marked for `selected_lines`.
+
+    Nothing is taken out here, so that the lines are still there to be read, with their reason.
+    """
     rules = rules_for(source, recipe)
     if rules is None or not (rules.drop or rules.keep):
         return html
     soup = BeautifulSoup(html, "lxml")
-    try:
-        for selector in rules.drop:
-            for element in soup.select(selector):
-                element.decompose()
-        kept = [element for selector in rules.keep for element in soup.select(selector)]
-    except SelectorSyntaxError as e:
-        raise RecipeError(f"A selector of the recipe is not valid CSS: {str(e).splitlines()[0]}") from e
-    if kept and soup.body is not None:
-        outermost = [e for e in kept if not any(e is not other and other in e.parents for other in kept)]
-        for element in outermost:
-            element.extract()
-        soup.body.clear()
-        soup.body.extend(outermost)
+    for element in soup.select(f"[{_MARK}]"):
+        del element[_MARK]
+    for mark, selectors in (("keep", rules.keep), ("drop", rules.drop)):
+        for selector in selectors:
+            try:
+                found = soup.select(selector)
+            except SelectorSyntaxError as e:
+                why = str(e).splitlines()[0]
+                raise RecipeError(f"The recipe's selector {selector!r} is not valid CSS: {why}") from e
+            for element in found:
+                element[_MARK] = mark
     return str(soup)
+
+
+def selected_lines(lines: pl.DataFrame, elements: pl.DataFrame | None) -> npt.NDArray[np.int8]:
+    """What the selectors say of each line: 1 keep, -1 drop, 0 nothing.
+
+    Where a `keep` selector matched, all else of the page is dropped; `drop` holds inside of that, too.
+    """
+    said = np.zeros(len(lines), dtype=np.int8)
+    if elements is None:
+        return said
+    marked = elements.select("page", "start", "end", mark=pl.col("token").str.extract(f'{_MARK}="(keep|drop)"')).filter(
+        pl.col("mark").is_not_null()
+    )
+    page = lines["page"].to_numpy()
+    for number in marked.filter(pl.col("mark") == "keep")["page"].unique():
+        said[page == number] = -1
+    for wanted, value in (("keep", 1), ("drop", -1)):
+        for start, end in marked.filter(pl.col("mark") == wanted).select("start", "end").iter_rows():
+            said[start:end] = value
+    return said

@@ -28,7 +28,7 @@ DEFAULT_NAME = "Cleaned web pages"
 
 _VERSION = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
 _TOOLS = (
-    "beautifulsoup4", "courlan", "duckdb", "ftfy", "langdetect", "langdetect-rs", "lightgbm", "lxml", "polars",
+    "beautifulsoup4", "duckdb", "ftfy", "langdetect", "langdetect-rs", "lightgbm", "lxml", "polars",
     "pyarrow", "selectolax", "tldextract",
 )  # fmt: skip
 """Distributions whose version can change what a page becomes, or the bytes of a shard."""
