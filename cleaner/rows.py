@@ -82,9 +82,7 @@ def _quality(
     features = judged.features
 
     def column(name: str) -> np.ndarray[Any, Any]:
-        values: np.ndarray[Any, Any] = features.matrix[span.start : span.stop, features.names.index(name)].astype(
-            np.float64
-        )
+        values: np.ndarray[Any, Any] = features.column(name)[span.start : span.stop].astype(np.float64)
         return values
 
     quality: dict[str, Any] = {"flags": flags, "encoding": view.head.encoding}

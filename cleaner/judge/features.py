@@ -31,6 +31,11 @@ class Features:
     words: Floats
     prose: npt.NDArray[np.bool_]
 
+    def column(self, name: str) -> npt.NDArray[np.float32]:
+        """One feature of all lines."""
+        out: npt.NDArray[np.float32] = self.matrix[:, self.names.index(name)]
+        return out
+
 
 # What a line looks like, each a count or a yes/no by itself.
 SHAPE: dict[str, pl.Expr] = {

@@ -20,8 +20,16 @@ Floats = npt.NDArray[np.float64]
 
 LEAD_IN_REACH = 14
 """Lines that a lead-in ("You may also like:") can take along."""
+HEADING_REACH = 4
+"""A heading's prose begins within so many lines, itself counted: a byline and a source line may stand between."""
+HEADING_LEAST = 0.2
+"""Probability of being content from which a line is doubtful enough to be a heading."""
 PROSE_GUARD = 60.0
 """Words of prose that a page must have for the guard against emptying it to look at it."""
+
+
+_KEEPING = frozenset({"guard_prose", "selector", "heads_prose"})
+"""Reasons of kept lines other than the model's score."""
 
 
 @dataclass(slots=True)
@@ -83,6 +91,8 @@ def decide(
     keep = keep_lines(probability, words, page, pages, options.mode)
     reason = np.where(emptied, "shortcode", np.where(sure, "cue", "model")).astype(object)
     flags: list[list[str]] = [[] for _ in range(pages)]
+    if judged.batch.kind == "text":
+        _save_headings(keep, reason, judged, page)
     _take_lists_along(keep, reason, judged, page)
     _drop_copies(keep, reason, lines, words)
     _guard_prose(keep, reason, judged, sure, page, flags)
@@ -99,12 +109,37 @@ def _reads_as_prose(judged: Judged) -> npt.NDArray[np.bool_]:
     return features.prose & (judged.probability > 0.5) & ~(credit & (features.words <= 60))
 
 
+def _save_headings(
+    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, page: npt.NDArray[np.int64]
+) -> None:
+    """Keep a doubtful short line that heads kept prose, with kept prose above it on the page, too.
+
+    Flattened text has lost what made it a heading; a list of links is told from it by the lines that follow at once.
+    """
+    shape = {name: judged.features.column(name) > 0 for name in ("ends_sentence", "starts_lower", "bullet", "date")}
+    prose = keep & judged.features.prose
+    plain = ~(shape["ends_sentence"] | shape["starts_lower"] | shape["bullet"] | shape["date"])
+    named = np.array([code is not None for code in judged.cue], dtype=bool)
+    doubtful = ~keep & plain & ~named & (reason == "model") & (judged.probability >= HEADING_LEAST)
+    above = np.cumsum(prose)
+    start = np.searchsorted(page, page)
+    has_above = above - np.where(prose, 1, 0) > np.where(start > 0, above[start - 1], 0)
+    for i in np.flatnonzero(doubtful & has_above & (judged.features.words <= 14)).tolist():
+        if i > 0 and page[i - 1] == page[i] and not keep[i - 1] and reason[i - 1] == "model":
+            continue
+        for j in range(i + 1, min(i + HEADING_REACH, len(page))):
+            if page[j] != page[i] or reason[j] == "cue":
+                break
+            if prose[j]:
+                keep[i], reason[i] = True, "heads_prose"
+                break
+
+
 def _take_lists_along(
     keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, page: npt.NDArray[np.int64]
 ) -> None:
     """Drop the run of short lines without a full stop that follows a lead-in of related stories."""
-    ends = judged.features.names.index("ends_sentence")
-    sentence = judged.features.matrix[:, ends] > 0
+    sentence = judged.features.column("ends_sentence") > 0
     for i, (code, phrase) in enumerate(zip(judged.cue, judged.phrase, strict=True)):
         if not (judged.sure[i] and code in ("related", "trending") and reason[i] == "cue") or _leads_nowhere(phrase):
             continue
@@ -193,7 +228,7 @@ def _name(
         if keep[i]:
             out.verdict.append("keep")
             out.role.append(kept_roles[i])
-            out.reason.append(str(reason[i]) if reason[i] in ("guard_prose", "selector") else "model")
+            out.reason.append(str(reason[i]) if reason[i] in _KEEPING else "model")
             out.evidence.append(None)
             continue
         role, why, evidence = _dropped_role(
@@ -226,7 +261,7 @@ def _dropped_role(
         return ROLES[code], "selector" if reason == "selector" else f"cue_{code}", judged.phrase[i]
     if reason == "selector":
         return region or "promo", reason, None
-    if judged.features.matrix[i, judged.features.names.index("hidden")] > 0:
+    if judged.features.column("hidden")[i] > 0:
         return region or "interface", "hidden", name
     if region is not None:
         return region, "in_region", name
@@ -245,7 +280,7 @@ def _kept_roles(judged: Judged) -> list[str]:
     """Roles of lines that are kept: by their tag in HTML, by their shape in text."""
     lines = judged.batch.lines
     shape = {
-        name: judged.features.matrix[:, judged.features.names.index(name)]
+        name: judged.features.column(name)
         for name in ("ends_letter", "bullet", "in_blockquote", "in_table", "in_ul", "in_ol")
     }
     words = judged.features.words
