@@ -22,11 +22,11 @@ import cleaner
 ROOT = Path(__file__).parents[2]
 LABELS = sorted((Path(__file__).parent / "labels").glob("*.json"))
 LONG = 25
-KNOWN_FAILURES = {
-    ("test_drops", "merrowbay-courier.example__education__school-orchestra-boat.html.gz"),
+KNOWN_FAILURES: set[tuple[str, str]] = {
+    ("test_drops", "observatorio-litoral.example__notas.jsonl__1"),
+    ("test_drops", "observatorio-litoral.example__publicaciones__entrevista-ultima-salinera.html"),
     ("test_drops", "werkbank-kaffee.example__2022__kaffeemuehle-mit-gedaechtnis.html"),
     ("test_drops", "werkbank-kaffee.example__2023__zehn-werkzeuge.html"),
-    ("test_metadata", "merrowbay-courier.example__projectionist-leaves-the-regal.txt"),
 }
 """What does not come out right yet, by test and page. Strict: what is mended has to be taken off the list."""
 
