@@ -109,7 +109,7 @@ _reason("naming cue", "cue_post_metadata", "Counts, user names, times of posts."
 _reason("naming cue", "cue_bio", "A sentence about the author.", "Ada Example is a reporter at the Gazette")
 _reason("structure", "title_match", "The line is the page's title.", "Council votes for new bridge")
 _reason("structure", "hidden", "The page hides this block from its readers.", "display:none")
-_reason("structure", "in_region", "It stands in a region that the page marks as no content.", "<nav>, <footer>")
+_reason("structure", "in_region", "The element around it is named for what it holds.", "<nav>, class=\"related\"")
 _reason("structure", "shortcode", "Nothing but raw shortcodes of the site's software.", "[vc_row][/vc_row]")
 _reason("context", "lead_in", "It belongs to the list that a dropped lead-in opened.", "Council postpones the vote")
 _reason("context", "repeat", "The same line already stood on this page.", "Council votes for new bridge")

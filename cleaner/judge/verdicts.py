@@ -112,7 +112,8 @@ def _reads_as_prose(judged: Judged) -> npt.NDArray[np.bool_]:
 def _save_headings(
     keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, page: npt.NDArray[np.int64]
 ) -> None:
-    """Keep a doubtful short line that heads kept prose, with kept prose above it on the page, too.
+    """Keep a doubtful short line that heads kept prose, with kept prose above it on the page, too, or that leads it in
+    with a colon.
 
     Flattened text has lost what made it a heading; a list of links is told from it by the lines that follow at once.
     """
@@ -124,7 +125,12 @@ def _save_headings(
     above = np.cumsum(prose)
     start = np.searchsorted(page, page)
     has_above = above - np.where(prose, 1, 0) > np.where(start > 0, above[start - 1], 0)
-    for i in np.flatnonzero(doubtful & has_above & (judged.features.words <= 14)).tolist():
+    introduces = (judged.features.column("ends_colon") > 0) & (judged.features.words >= 3)
+    for i in np.flatnonzero(doubtful & (has_above | introduces) & (judged.features.words <= 14)).tolist():
+        if introduces[i]:
+            if i + 1 < len(page) and page[i + 1] == page[i] and prose[i + 1]:
+                keep[i], reason[i] = True, "heads_prose"
+            continue
         if i > 0 and page[i - 1] == page[i] and not keep[i - 1] and reason[i - 1] == "model":
             continue
         for j in range(i + 1, min(i + HEADING_REACH, len(page))):
