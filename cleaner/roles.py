@@ -113,6 +113,7 @@ _reason("structure", "in_region", "The element around it is named for what it ho
 _reason("structure", "shortcode", "Nothing but raw shortcodes of the site's software.", "[vc_row][/vc_row]")
 _reason("context", "lead_in", "It belongs to the list that a dropped lead-in opened.", "Council postpones the vote")
 _reason("context", "repeat", "The same line already stood on this page.", "Council votes for new bridge")
+_reason("context", "comments", "It is a reader's comment under an article, as the recipe wants it.", "")
 _reason("context", "heads_prose", "Kept, since it stands like a heading above kept prose.", "War crimes")
 _reason("context", "guard_prose", "Kept, since dropping it would have emptied a page that has prose.", "")
 _reason("model", "model", "The trained judge's score decided.", "")

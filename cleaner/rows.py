@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from cleaner.describe import Description, PageView
-from cleaner.judge.verdicts import Judged, Verdicts
+from cleaner.judge.revise import Judged
+from cleaner.judge.verdicts import Verdicts
 from cleaner.pages.sites import site_of
 from cleaner.records import Source
 

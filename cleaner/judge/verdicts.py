@@ -10,38 +10,24 @@ import polars as pl
 
 from cleaner.judge.cues import CODES, ROLES, match_cues
 from cleaner.judge.decode import keep_lines
-from cleaner.judge.features import Features, make_features
+from cleaner.judge.features import make_features
 from cleaner.judge.model import Model, load_model
 from cleaner.judge.regions import name_regions
+from cleaner.judge.revise import (
+    Judged,
+    drop_copies,
+    guard_prose,
+    save_headings,
+    settle_comments,
+    take_lists_along,
+)
 from cleaner.pages.batch import Batch
 from cleaner.recipe import Judge
 
 Floats = npt.NDArray[np.float64]
 
-LEAD_IN_REACH = 14
-"""Lines that a lead-in ("You may also like:") can take along."""
-HEADING_REACH = 4
-"""A heading's prose begins within so many lines, itself counted: a byline and a source line may stand between."""
-HEADING_LEAST = 0.2
-"""Probability of being content from which a line is doubtful enough to be a heading."""
-PROSE_GUARD = 60.0
-"""Words of prose that a page must have for the guard against emptying it to look at it."""
-
-
-_KEEPING = frozenset({"guard_prose", "selector", "heads_prose"})
+_KEEPING = frozenset({"guard_prose", "selector", "heads_prose", "comments"})
 """Reasons of kept lines other than the model's score."""
-
-
-@dataclass(slots=True)
-class Judged:
-    """A batch after the first step: for each line the cue that matched, the model's probability, and its features."""
-
-    batch: Batch
-    features: Features
-    probability: Floats
-    cue: list[str | None]
-    sure: npt.NDArray[np.bool_]
-    phrase: list[str | None]
 
 
 @dataclass(slots=True)
@@ -92,10 +78,11 @@ def decide(
     reason = np.where(emptied, "shortcode", np.where(sure, "cue", "model")).astype(object)
     flags: list[list[str]] = [[] for _ in range(pages)]
     if judged.batch.kind == "text":
-        _save_headings(keep, reason, judged, page)
-    _take_lists_along(keep, reason, judged, page)
-    _drop_copies(keep, reason, lines, words)
-    _guard_prose(keep, reason, judged, sure, page, flags)
+        save_headings(keep, reason, judged, page)
+    settle_comments(keep, reason, judged, page, options.comments)
+    take_lists_along(keep, reason, judged, page)
+    drop_copies(keep, reason, lines, words)
+    guard_prose(keep, reason, judged, sure, page, flags)
     if selected is not None and selected.any():
         keep[selected != 0] = selected[selected != 0] > 0
         reason[selected != 0] = "selector"
@@ -107,114 +94,6 @@ def _reads_as_prose(judged: Judged) -> npt.NDArray[np.bool_]:
     credit = np.array([code == "photo_credit" for code in judged.cue], dtype=bool)
     features = judged.features
     return features.prose & (judged.probability > 0.5) & ~(credit & (features.words <= 60))
-
-
-def _save_headings(
-    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, page: npt.NDArray[np.int64]
-) -> None:
-    """Keep a doubtful short line that heads kept prose, with kept prose above it on the page, too, or that leads it in
-    with a colon.
-
-    Flattened text has lost what made it a heading; a list of links is told from it by the lines that follow at once.
-    """
-    shape = {name: judged.features.column(name) > 0 for name in ("ends_sentence", "starts_lower", "bullet", "date")}
-    prose = keep & judged.features.prose
-    plain = ~(shape["ends_sentence"] | shape["starts_lower"] | shape["bullet"] | shape["date"])
-    named = np.array([code is not None for code in judged.cue], dtype=bool)
-    doubtful = ~keep & plain & ~named & (reason == "model") & (judged.probability >= HEADING_LEAST)
-    above = np.cumsum(prose)
-    start = np.searchsorted(page, page)
-    has_above = above - np.where(prose, 1, 0) > np.where(start > 0, above[start - 1], 0)
-    introduces = (judged.features.column("ends_colon") > 0) & (judged.features.words >= 3)
-    for i in np.flatnonzero(doubtful & (has_above | introduces) & (judged.features.words <= 14)).tolist():
-        if introduces[i]:
-            if i + 1 < len(page) and page[i + 1] == page[i] and prose[i + 1]:
-                keep[i], reason[i] = True, "heads_prose"
-            continue
-        if i > 0 and page[i - 1] == page[i] and not keep[i - 1] and reason[i - 1] == "model":
-            continue
-        for j in range(i + 1, min(i + HEADING_REACH, len(page))):
-            if page[j] != page[i] or reason[j] == "cue":
-                break
-            if prose[j]:
-                keep[i], reason[i] = True, "heads_prose"
-                break
-
-
-def _take_lists_along(
-    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], judged: Judged, page: npt.NDArray[np.int64]
-) -> None:
-    """Drop the run of short lines without a full stop that follows a lead-in of related stories."""
-    sentence = judged.features.column("ends_sentence") > 0
-    for i, (code, phrase) in enumerate(zip(judged.cue, judged.phrase, strict=True)):
-        if not (judged.sure[i] and code in ("related", "trending") and reason[i] == "cue") or _leads_nowhere(phrase):
-            continue
-        for j in range(i + 1, min(i + 1 + LEAD_IN_REACH, len(page))):
-            if page[j] != page[i] or sentence[j] or judged.features.prose[j] or judged.features.words[j] > 30:
-                break
-            if judged.probability[j] > 0.9 and judged.batch.kind == "html":
-                break
-            if keep[j]:
-                keep[j], reason[j] = False, "lead_in"
-
-
-def _leads_nowhere(phrase: str | None) -> bool:
-    """Buttons such as "read more" stand at the end of a teaser and lead in nothing."""
-    return bool(phrase) and str(phrase).startswith(
-        (
-            "read more",
-            "learn more",
-            "continue reading",
-            "view",
-            "see all",
-            "load",
-            "show",
-            "next",
-            "previous",
-            "leer más",
-            "lire la suite",
-            "weiterlesen",
-            "ver más",
-        )
-    )
-
-
-def _drop_copies(
-    keep: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_], lines: pl.DataFrame, words: Floats
-) -> None:
-    """Of kept lines of eight words or more with the same text, keep the first."""
-    table = pl.DataFrame(
-        {"page": lines["page"], "text": lines["text"], "keep": keep, "long": words >= 8}
-    ).with_row_index("row")
-    later = (
-        table.filter(pl.col("keep") & pl.col("long"))
-        .filter(pl.int_range(pl.len()).over("page", "text") > 0)["row"]
-        .to_numpy()
-    )
-    keep[later] = False
-    reason[later] = "repeat"
-
-
-def _guard_prose(
-    keep: npt.NDArray[np.bool_],
-    reason: npt.NDArray[np.object_],
-    judged: Judged,
-    sure: npt.NDArray[np.bool_],
-    page: npt.NDArray[np.int64],
-    flags: list[list[str]],
-) -> None:
-    """Keep a page's prose if next to nothing of the page would be left, and flag the page."""
-    prose = judged.features.prose & ~sure
-    words = judged.features.words
-    pages = len(flags)
-    held = np.bincount(page, weights=np.where(prose, words, 0.0), minlength=pages)
-    kept = np.bincount(page, weights=np.where(keep, words, 0.0), minlength=pages)
-    for number in np.flatnonzero((held >= PROSE_GUARD) & (kept < 0.1 * held)):
-        saved = (page == number) & prose & ~keep & (judged.probability > 0.02) & (reason == "model")
-        if saved.any():
-            keep[saved] = True
-            reason[saved] = "guard_prose"
-            flags[int(number)].append("guard_prose")
 
 
 def _name(
@@ -261,6 +140,8 @@ def _dropped_role(
         return "related", reason, None
     if reason == "repeat":
         return "repeat", reason, None
+    if reason == "comments":
+        return "comment", reason, None
     if reason == "shortcode":
         return "interface", reason, None
     if code is not None:

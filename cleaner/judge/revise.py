@@ -1,0 +1,175 @@
+"""The second look at a page's lines: each step changes what the cut decided, for a reason that it gives.
+
+A step takes `keep` and `reason` (one entry a line of the batch) and changes them in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleaner.judge.features import Features
+from cleaner.judge.regions import comment_lines
+from cleaner.pages.batch import Batch
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Reasons = npt.NDArray[np.object_]
+
+LEAD_IN_REACH = 14
+"""Lines that a lead-in ("You may also like:") can take along."""
+HEADING_REACH = 4
+"""A heading's prose begins within so many lines, itself counted: a byline and a source line may stand between."""
+HEADING_LEAST = 0.2
+"""Probability of being content from which a line is doubtful enough to be a heading."""
+MIN_ARTICLE = 120.0
+"""Words of prose outside of its comments that make a page an article with comments."""
+PROSE_GUARD = 60.0
+"""Words of prose that a page must have for the guard against emptying it to look at it."""
+
+
+@dataclass(slots=True)
+class Judged:
+    """A batch after the first step: for each line the cue that matched, the model's probability, and its features."""
+
+    batch: Batch
+    features: Features
+    probability: Floats
+    cue: list[str | None]
+    sure: npt.NDArray[np.bool_]
+    phrase: list[str | None]
+
+
+def save_headings(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64]) -> None:
+    """Keep a doubtful short line that heads kept prose, with kept prose above it on the page, too, or that leads it in
+    with a colon.
+
+    Flattened text has lost what made it a heading; a list of links is told from it by the lines that follow at once.
+    """
+    shape = {name: judged.features.column(name) > 0 for name in ("ends_sentence", "starts_lower", "bullet", "date")}
+    prose = keep & judged.features.prose
+    plain = ~(shape["ends_sentence"] | shape["starts_lower"] | shape["bullet"] | shape["date"])
+    named = np.array([code is not None for code in judged.cue], dtype=bool)
+    doubtful = ~keep & plain & ~named & (reason == "model") & (judged.probability >= HEADING_LEAST)
+    above = np.cumsum(prose)
+    start = np.searchsorted(page, page)
+    has_above = above - np.where(prose, 1, 0) > np.where(start > 0, above[start - 1], 0)
+    introduces = (judged.features.column("ends_colon") > 0) & (judged.features.words >= 3)
+    for i in np.flatnonzero(doubtful & (has_above | introduces) & (judged.features.words <= 14)).tolist():
+        if introduces[i]:
+            if i + 1 < len(page) and page[i + 1] == page[i] and prose[i + 1]:
+                keep[i], reason[i] = True, "heads_prose"
+            continue
+        if i > 0 and page[i - 1] == page[i] and not keep[i - 1] and reason[i - 1] == "model":
+            continue
+        for j in range(i + 1, min(i + HEADING_REACH, len(page))):
+            if page[j] != page[i] or reason[j] == "cue":
+                break
+            if prose[j]:
+                keep[i], reason[i] = True, "heads_prose"
+                break
+
+
+def settle_comments(
+    keep: Flags,
+    reason: Reasons,
+    judged: Judged,
+    page: npt.NDArray[np.int64],
+    policy: str,
+) -> None:
+    """Readers' comments under an article, which read as well as the article: dropped or kept as the recipe says.
+
+    An article is a page with more kept prose outside of its comments than MIN_ARTICLE words and than in them. On other
+    pages (a forum, a question with answers) what is called a comment is content, and stays as it was judged.
+    """
+    inside = comment_lines(judged.batch.lines, judged.batch.elements)
+    if not inside.any():
+        return
+    pages = len(judged.batch.heads)
+    words = np.where(keep & judged.features.prose, judged.features.words, 0.0)
+    outside_words = np.bincount(page, weights=np.where(inside, 0.0, words), minlength=pages)
+    inside_words = np.bincount(page, weights=np.where(inside, words, 0.0), minlength=pages)
+    article = (outside_words >= MIN_ARTICLE) & (outside_words >= inside_words)
+    chosen = inside & article[page] & (reason == "model")
+    if policy == "drop":
+        chosen &= keep
+        keep[chosen] = False
+    else:
+        chosen &= ~keep & judged.features.prose
+        keep[chosen] = True
+    reason[chosen] = "comments"
+
+
+def take_lists_along(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64]) -> None:
+    """Drop the run of short lines without a full stop that follows a lead-in of related stories."""
+    sentence = judged.features.column("ends_sentence") > 0
+    for i, (code, phrase) in enumerate(zip(judged.cue, judged.phrase, strict=True)):
+        if not (judged.sure[i] and code in ("related", "trending") and reason[i] == "cue") or _leads_nowhere(phrase):
+            continue
+        for j in range(i + 1, min(i + 1 + LEAD_IN_REACH, len(page))):
+            if page[j] != page[i] or sentence[j] or judged.features.prose[j] or judged.features.words[j] > 30:
+                break
+            if judged.probability[j] > 0.9 and judged.batch.kind == "html":
+                break
+            if keep[j]:
+                keep[j], reason[j] = False, "lead_in"
+
+
+def _leads_nowhere(phrase: str | None) -> bool:
+    """Buttons such as "read more" stand at the end of a teaser and lead in nothing."""
+    return bool(phrase) and str(phrase).startswith(
+        (
+            "read more",
+            "learn more",
+            "continue reading",
+            "view",
+            "see all",
+            "load",
+            "show",
+            "next",
+            "previous",
+            "leer más",
+            "lire la suite",
+            "weiterlesen",
+            "ver más",
+        )
+    )
+
+
+def drop_copies(keep: Flags, reason: Reasons, lines: pl.DataFrame, words: Floats) -> None:
+    """Of kept lines of eight words or more with the same text, keep the first."""
+    table = pl.DataFrame(
+        {"page": lines["page"], "text": lines["text"], "keep": keep, "long": words >= 8}
+    ).with_row_index("row")
+    later = (
+        table.filter(pl.col("keep") & pl.col("long"))
+        .filter(pl.int_range(pl.len()).over("page", "text") > 0)["row"]
+        .to_numpy()
+    )
+    keep[later] = False
+    reason[later] = "repeat"
+
+
+def guard_prose(
+    keep: Flags,
+    reason: Reasons,
+    judged: Judged,
+    sure: Flags,
+    page: npt.NDArray[np.int64],
+    flags: list[list[str]],
+) -> None:
+    """Keep a page's prose if next to nothing of the page would be left, and flag the page."""
+    prose = judged.features.prose & ~sure
+    words = judged.features.words
+    pages = len(flags)
+    held = np.bincount(page, weights=np.where(prose, words, 0.0), minlength=pages)
+    kept = np.bincount(page, weights=np.where(keep, words, 0.0), minlength=pages)
+    for number in np.flatnonzero((held >= PROSE_GUARD) & (kept < 0.1 * held)):
+        saved = (page == number) & prose & ~keep & (judged.probability > 0.02) & (reason == "model")
+        if saved.any():
+            keep[saved] = True
+            reason[saved] = "guard_prose"
+            flags[int(number)].append("guard_prose")
