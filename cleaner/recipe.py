@@ -94,8 +94,8 @@ class Site:
 class Limits:
     """[limits]: what one document may cost before it is quarantined as a reject."""
 
-    seconds: float = _option(60.0, "Seconds that one document may take.")
-    memory_mb: int = _option(2048, "Megabytes of memory that a worker may hold.")
+    seconds: float = _option(60.0, "Seconds that one document may take; 0: no limit.")
+    memory_mb: int = _option(2048, "Megabytes of memory that a worker may hold; 0: no limit.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ LEAD_IN_REACH = 14
 """Lines that a lead-in ("You may also like:") can take along."""
 HEADING_REACH = 4
 """A heading's prose begins within so many lines, itself counted: a byline and a source line may stand between."""
-HEADING_LEAST = 0.2
+HEADING_LEAST = 0.25
 """Probability of being content from which a line is doubtful enough to be a heading."""
 MIN_ARTICLE = 120.0
 """Words of prose outside of its comments that make a page an article with comments."""

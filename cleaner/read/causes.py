@@ -23,8 +23,8 @@ CAUSES: dict[str, str] = {
     "encrypted": "A member of an archive that is encrypted.",
     "unreadable": "The system does not let the file be read; the message holds its words.",
     "vanished": "The file was listed, and gone when its turn came to be read.",
-    "timed_out": "Cleaning it took longer than the recipe's `limits.seconds`.",
-    "out_of_memory": "Cleaning it took more memory than the recipe's `limits.memory_mb`.",
+    "timed_out": "Cleaning it took longer than the recipe's `limits.seconds`; whether it does depends on the machine.",
+    "out_of_memory": "Cleaning it took more memory than the recipe's `limits.memory_mb`; this depends on the machine.",
     "crashed": "The process that cleaned it died.",
     "failed": "Cleaning it failed for a reason that cleaner does not know: a defect worth a report.",
 }

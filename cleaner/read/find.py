@@ -68,7 +68,7 @@ def find(raw: Path) -> Iterator[InputFile | Skipped]:
         return _walk(os.path.realpath(root))
     if stat.S_ISREG(status.st_mode):
         name = os.path.basename(os.path.abspath(root))
-        return iter([InputFile(show_name(name), root, status.st_size, status.st_mtime_ns)])
+        return iter([InputFile(show_name(name), os.path.realpath(root), status.st_size, status.st_mtime_ns)])
     raise InputError(f"{raw} is neither a file nor a folder. Name a folder of raw files, or a single file.")
 
 

@@ -7,7 +7,7 @@ DOCUMENTS: dict[str, str] = {
     "text": "The kept lines; paragraphs are parted by a blank line.",
     "title": "The headline.",
     "subtitle": "The line under the headline.",
-    "authors": "Who wrote it: a list of `name` and `kind` (person, organisation, agency...).",
+    "authors": "Who wrote it: a list of `name` and `kind` (person, org, handle or unknown).",
     "published": "When it was published, ISO 8601, as precise as is known: `2021-05-03` or `2021-05-03T14:05:00`.",
     "published_precision": "How precise that is: year, month, day, minute or second.",
     "published_offset": "Offset from UTC of that time, such as `+02:00`, where stated.",

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.errors import InputError
-from cleaner.read import InputFile, find
+from cleaner.read import InputFile, find, read_file
 from cleaner.read.find import show_name
-from cleaner.records import Skipped
+from cleaner.recipe import Recipe
+from cleaner.records import Skipped, Source
 
 
 def paths(raw: Path) -> list[str]:
@@ -151,3 +152,13 @@ def test_folders_deeper_than_python_recurses(tmp_path: Path) -> None:
         assert [path.count("/") for path in paths(tmp_path)] == [1200]
     finally:
         subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # pytest's own cleaning recurses, and fails
+
+
+def test_a_link_given_by_name_is_read(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("The page itself.")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "page.txt")
+    (file,) = find(tmp_path / "link.txt")
+    assert isinstance(file, InputFile)
+    (source,) = read_file(file, Recipe())
+    assert isinstance(source, Source)
+    assert source.raw == b"The page itself."

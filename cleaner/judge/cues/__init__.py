@@ -1,7 +1,8 @@
 """Cues: phrases that give a line away, as tables per language (`*.toml` beside this file), and how lines are matched.
 
 A sure cue decides that a line is boilerplate; any other cue only names what the model drops. Matching is on the
-line in lower case with straight quotes; long lines are looked at in their first 160 characters.
+line in lower case with straight quotes, letters that sites write now with a mark and now without (Greek accents,
+Arabic hamza, Russian ё, Turkish dots) being the same; long lines are looked at in their first 160 characters.
 """
 
 from __future__ import annotations
@@ -56,6 +57,17 @@ PATTERNS = {
 SURE_PATTERNS = frozenset({"image_name", "photo_credit"})
 
 
+FOLDED = {
+    **dict.fromkeys("’‘`", "'"),
+    **dict(zip("άέήίόύώёأإآ", "αεηιουωеااا", strict=True)),
+    "ı": "i",
+    "\u0307": "",  # what lower case leaves of a Turkish capital İ
+}
+"""Characters taken as the same, in lines and phrases: capitals lose such marks, and habits differ."""
+
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]$")
+"""A letter at the end of a phrase that the next may follow at once: no spaces between words, or (Korean) particles."""
+
 PREFIX = 4
 """Characters by which candidates for a phrase at the start of a line are found before any expression runs."""
 
@@ -80,6 +92,11 @@ class Table:
     anywhere: list[tuple[str, bool, list[str]]]
 
 
+def _at_start(phrase: str) -> str:
+    """The expression of a phrase that a line begins with: the phrase ends where a word does, if words end visibly."""
+    return _literal(phrase) + (r"\b" if phrase[-1].isalnum() and not UNSPACED.search(phrase) else "")
+
+
 def _literal(phrase: str) -> str:
     return re.escape(phrase).replace("…", ".{0,40}?").replace("\\ ", " ").replace("\\'", "'").replace("\\#", "#")
 
@@ -88,10 +105,11 @@ def _literal(phrase: str) -> str:
 def load_cues() -> Table:
     """The phrase tables of all languages as one."""
     lists: dict[tuple[str, str], list[str]] = {}
+    folded = str.maketrans(FOLDED)
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for code, entry in tomllib.loads(path.read_text("utf-8")).items():
             for place, phrases in entry.items():
-                lists.setdefault((code, place), []).extend(phrases)
+                lists.setdefault((code, place), []).extend(p.translate(folded) for p in phrases)
     wanted = [(code, sure, "sure_" if sure else "") for sure in (True, False) for code in CODES]
     whole: dict[str, tuple[int, bool]] = {}
     for code, sure, prefix in wanted:
@@ -102,8 +120,7 @@ def load_cues() -> Table:
     for code, sure, prefix in wanted:
         phrases = sorted(set(lists.get((code, prefix + "start"), [])), key=len, reverse=True)
         if phrases:
-            ends = [_literal(p) + (r"\b" if p[-1].isalnum() else "") for p in phrases]
-            starts.append((code, sure, rf"^(?:{'|'.join(ends)})"))
+            starts.append((code, sure, rf"^(?:{'|'.join(map(_at_start, phrases))})"))
             prefixes |= {p[:PREFIX] for p in phrases}
     anywhere = [
         (code, sure, lists[code, prefix + "anywhere"])
@@ -124,7 +141,7 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
         {"row": pl.int_range(len(texts), eager=True), "low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()}
     )
     lines = (
-        lines.with_columns(pl.col("low").str.replace_all("[’‘`]", "'"))
+        lines.with_columns(pl.col("low").str.replace_many(FOLDED))
         .with_columns(lead=pl.col("low").str.replace(r"^[^\w©(]+", ""))
         .with_columns(key=pl.col("lead").str.replace(r"^\W+", "").str.replace(r"\W+$", ""))
     )
@@ -133,13 +150,10 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
         .join(table.whole, on="key", how="inner", maintain_order="left")
         .select("row", "cue", "sure", phrase="key")
     ]
-    # phrases shorter than the prefix ("by ") are compared whole
-    head = pl.col("lead").str.slice(0, PREFIX)
-    short = [p for p in table.prefixes if len(p) < PREFIX]
-    candidates = lines.filter(
-        head.is_in([p for p in table.prefixes if len(p) == PREFIX])
-        | pl.any_horizontal(*(head.str.starts_with(p) for p in short), False)
-    )
+    # phrases shorter than the prefix ("by ") are looked for whole
+    sizes = range(1, PREFIX + 1)
+    heads = [pl.col("lead").str.slice(0, n).is_in([p for p in table.prefixes if len(p) == n]) for n in sizes]
+    candidates = lines.filter(pl.any_horizontal(heads))
     found.append(_hits(candidates, [(c, s, pl.col("lead").str.extract(f"({e})", 1)) for c, s, e in table.starts]))
     held = lines.filter(pl.col("low").str.contains_any([p for _, _, phrases in table.anywhere for p in phrases]))
     anywhere = [(c, s, "|".join(map(_literal, phrases))) for c, s, phrases in table.anywhere]
