@@ -167,7 +167,7 @@ def guard_prose(
     pages = len(flags)
     held = np.bincount(page, weights=np.where(prose, words, 0.0), minlength=pages)
     kept = np.bincount(page, weights=np.where(keep, words, 0.0), minlength=pages)
-    for number in np.flatnonzero((held >= PROSE_GUARD) & (kept < 0.1 * held)):
+    for number in np.flatnonzero((held >= PROSE_GUARD) & (kept < 0.02 * held)):
         saved = (page == number) & prose & ~keep & (judged.probability > 0.02) & (reason == "model")
         if saved.any():
             keep[saved] = True
