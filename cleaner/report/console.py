@@ -238,9 +238,8 @@ class _Summary:
     def corpus(self, report: RunReport) -> None:
         """Languages, sites and fixes."""
         self.rows.append(Text())
-        for name, counts, most in (
-            ("Languages", report.languages, 12), ("Sites", report.sites, 8), ("Fixes", report.fixes, 20)
-        ):  # fmt: skip
+        sites = {site or "(no site)": count for site, count in report.sites.items()}
+        for name, counts, most in (("Languages", report.languages, 12), ("Sites", sites, 8), ("Fixes", report.fixes, 20)):
             if any(counts.values()):
                 number = sum(counts.values()) if name == "Fixes" else len(ranked(counts))
                 self.row(name, number, self.top(counts, most), "bold")
