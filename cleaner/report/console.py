@@ -239,7 +239,8 @@ class _Summary:
         """Languages, sites and fixes."""
         self.rows.append(Text())
         sites = {site or "(no site)": count for site, count in report.sites.items()}
-        for name, counts, most in (("Languages", report.languages, 12), ("Sites", sites, 8), ("Fixes", report.fixes, 20)):
+        shown = ("Languages", report.languages, 12), ("Sites", sites, 8), ("Fixes", report.fixes, 20)
+        for name, counts, most in shown:
             if any(counts.values()):
                 number = sum(counts.values()) if name == "Fixes" else len(ranked(counts))
                 self.row(name, number, self.top(counts, most), "bold")

@@ -23,7 +23,7 @@ VERDICT_HEADS = {
     "metadata": "Metadata: they are moved to the document's fields",
 }
 REASON_HEADS = {
-    "sure cue": "Sure cues: the phrase decides",
+    "cue": "Cues: some phrases decide, the others say what a line is that the judge drops",
     "naming cue": "Naming cues: the phrase says what a line is, the judge whether it goes",
     "structure": "Structure of the page",
     "context": "What stands around it",
