@@ -1,8 +1,9 @@
 """Cues: phrases that give a line away, as tables per language (`*.toml` beside this file), and how lines are matched.
 
 A sure cue decides that a line is boilerplate; any other cue only names what the model drops. Matching is on the
-line in lower case with straight quotes, letters that sites write now with a mark and now without (Greek accents,
-Arabic hamza, Russian ё, Turkish dots) being the same; long lines are looked at in their first 160 characters.
+line in lower case with straight quotes, letters that sites write now with a mark and now without being the
+same (Greek accents, Arabic hamza and vowel signs, Russian ё, Turkish dots); long lines are looked at in their first
+160 characters.
 """
 
 from __future__ import annotations
@@ -43,12 +44,15 @@ PATTERNS = {
     ),
     "breadcrumb": r"^[^>»›|]{2,30}(?:\s+[>»›]\s+[^>»›|]{2,60}){1,6}$",
     "post_metadata": r"^\d[\d.,]*\s+(?:comments?|replies|views|shares|likes|kommentare|commentaires"
-    r"|comentarios|posts)\b.{0,40}$",
+    r"|comentarios|posts|commenti|comentários|reacties|kommentarer|kommentarar|kommenttia|komentarzy|komentářů"
+    r"|комментари\p{L}{1,2}|просмотр\p{L}{0,2}|коментар\p{L}{0,3}|yorum|σχολια|تعليقات|תגובות)\b.{0,40}$"
+    r"|^\d[\d.,]*\s?(?:条评论|則留言|则评论|件のコメント|개의 댓글|次浏览|次阅读).{0,20}$",
     "footer": r"^(?:copyright\s*)?(?:©|\(c\))\s*(?:copyright)?",
     "dateline": (
         r"^(?:\w{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?\p{L}{3,10}\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d"
         r"|\p{L}{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d"
-        r"|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)"
+        r"|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:19|20)\d\d[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
+        r"|(?:19|20)\d\d[./]\s?\d{1,2}[./]\s?\d{1,2}\.?)"
         r"(?:[\s,|•·–-]{0,3}(?:at |um |à |a las )?\d{1,2}[:.h]\d\d.{0,12})?(?:\s*\|\s*\p{L}{2,20})?$"
     ),
 }  # fmt: skip
@@ -62,11 +66,12 @@ FOLDED = {
     **dict(zip("άέήίόύώёأإآ", "αεηιουωеااا", strict=True)),
     "ı": "i",
     "\u0307": "",  # what lower case leaves of a Turkish capital İ
+    **dict.fromkeys(map(chr, range(0x64B, 0x653)), ""),
 }
 """Characters taken as the same, in lines and phrases: capitals lose such marks, and habits differ."""
 
-UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]$")
-"""A letter at the end of a phrase that the next may follow at once: no spaces between words, or (Korean) particles."""
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters of phrases that the next word may follow at once: no spaces between words, or (Korean) particles."""
 
 PREFIX = 4
 """Characters by which candidates for a phrase at the start of a line are found before any expression runs."""
@@ -93,7 +98,7 @@ class Table:
 
 
 def _at_start(phrase: str) -> str:
-    """The expression of a phrase that a line begins with: the phrase ends where a word does, if words end visibly."""
+    """The expression of a phrase that a line begins with: it ends where a word ends, in scripts that show it."""
     return _literal(phrase) + (r"\b" if phrase[-1].isalnum() and not UNSPACED.search(phrase) else "")
 
 
