@@ -11,9 +11,9 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -45,21 +45,20 @@ PATTERNS = {
     "breadcrumb": r"^[^>»›|]{2,30}(?:\s+[>»›]\s+[^>»›|]{2,60}){1,6}$",
     "post_metadata": r"^\d[\d.,]*\s+(?:comments?|replies|views|shares|likes|kommentare|commentaires"
     r"|comentarios|posts|commenti|comentários|reacties|kommentarer|kommentarar|kommenttia|komentarzy|komentářů"
-    r"|комментари\p{L}{1,2}|просмотр\p{L}{0,2}|коментар\p{L}{0,3}|yorum|σχολια|تعليقات|תגובות)\b.{0,40}$"
+    r"|комментари[^\W\d_]{1,2}|просмотр[^\W\d_]{0,2}|коментар[^\W\d_]{0,3}|yorum|σχολια|تعليقات|תגובות)\b.{0,40}$"
     r"|^\d[\d.,]*\s?(?:条评论|則留言|则评论|件のコメント|개의 댓글|次浏览|次阅读).{0,20}$",
     "footer": r"^(?:copyright\s*)?(?:©|\(c\))\s*(?:copyright)?",
     "dateline": (
-        r"^(?:\w{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?\p{L}{3,10}\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d"
-        r"|\p{L}{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d"
+        r"^(?:\w{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?[^\W\d_]{3,10}\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d"
+        r"|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d"
         r"|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:19|20)\d\d[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
         r"|(?:19|20)\d\d[./]\s?\d{1,2}[./]\s?\d{1,2}\.?)"
-        r"(?:[\s,|•·–-]{0,3}(?:at |um |à |a las )?\d{1,2}[:.h]\d\d.{0,12})?(?:\s*\|\s*\p{L}{2,20})?$"
+        r"(?:[\s,|•·–-]{0,3}(?:at |um |à |a las )?\d{1,2}[:.h]\d\d.{0,12})?(?:\s*\|\s*[^\W\d_]{2,20})?$"
     ),
 }  # fmt: skip
 """Cues that are shapes and not phrases; they count as sure for the codes in SURE_PATTERNS."""
 
 SURE_PATTERNS = frozenset({"image_name", "photo_credit"})
-
 
 FOLDED = {
     **dict.fromkeys("’‘`", "'"),
@@ -74,7 +73,7 @@ UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 """Letters of phrases that the next word may follow at once: no spaces between words, or (Korean) particles."""
 
 PREFIX = 4
-"""Characters by which candidates for a phrase at the start of a line are found before any expression runs."""
+"""Characters by which phrases at the start of a line are looked up."""
 
 _NEEDS = {
     "image_name": pl.col("low").str.contains(r"\d|\.(?:jp|pn|gi|we|bm|ti|sv)"),
@@ -87,121 +86,89 @@ _NEEDS = {
 """A quick test that a line must pass before the pattern of this code is tried."""
 
 
+class Cue(NamedTuple):
+    """What matched. Of several cues of a line the smallest counts: sure ones first, then in the order of CODES."""
+
+    unsure: bool
+    number: int  # 1 + position in CODES
+    phrase: str
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The phrases of all languages, by where they stand: whole lines as a table to join, the rest as expressions."""
+    """The phrases of all languages, by where they stand."""
 
-    whole: pl.DataFrame
-    starts: list[tuple[str, bool, str]]
-    prefixes: list[str]
-    anywhere: list[tuple[str, bool, list[str]]]
+    whole: dict[str, Cue]
+    starts: dict[str, list[tuple[re.Pattern[str], Cue]]]
+    anywhere: list[Cue]
+    shapes: dict[str, tuple[re.Pattern[str], Cue]]
 
 
-def _at_start(phrase: str) -> str:
+def _at_start(phrase: str) -> re.Pattern[str]:
     """The expression of a phrase that a line begins with: it ends where a word ends, in scripts that show it."""
-    return _literal(phrase) + (r"\b" if phrase[-1].isalnum() and not UNSPACED.search(phrase) else "")
-
-
-def _literal(phrase: str) -> str:
-    return re.escape(phrase).replace("…", ".{0,40}?").replace("\\ ", " ").replace("\\'", "'").replace("\\#", "#")
+    ends = r"\b" if phrase[-1].isalnum() and not UNSPACED.search(phrase) else ""
+    return re.compile(re.escape(phrase).replace("…", ".{0,40}?") + ends)
 
 
 @functools.cache
 def load_cues() -> Table:
     """The phrase tables of all languages as one."""
-    lists: dict[tuple[str, str], list[str]] = {}
+    table = Table({}, {}, [], {})
     folded = str.maketrans(FOLDED)
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for code, entry in tomllib.loads(path.read_text("utf-8")).items():
             for place, phrases in entry.items():
-                lists.setdefault((code, place), []).extend(p.translate(folded) for p in phrases)
-    wanted = [(code, sure, "sure_" if sure else "") for sure in (True, False) for code in CODES]
-    whole: dict[str, tuple[int, bool]] = {}
-    for code, sure, prefix in wanted:
-        for phrase in lists.get((code, prefix + "whole"), []):
-            whole.setdefault(re.sub(r"^\W+|\W+$", "", phrase), (CODES.index(code) + 1, sure))
-    starts: list[tuple[str, bool, str]] = []
-    prefixes: set[str] = set()
-    for code, sure, prefix in wanted:
-        phrases = sorted(set(lists.get((code, prefix + "start"), [])), key=len, reverse=True)
-        if phrases:
-            starts.append((code, sure, rf"^(?:{'|'.join(map(_at_start, phrases))})"))
-            prefixes |= {p[:PREFIX] for p in phrases}
-    anywhere = [
-        (code, sure, lists[code, prefix + "anywhere"])
-        for code, sure, prefix in wanted
-        if (code, prefix + "anywhere") in lists
-    ]
-    table = pl.DataFrame(
-        {"key": list(whole), "cue": [c for c, _ in whole.values()], "sure": [s for _, s in whole.values()]},
-        schema={"key": pl.String, "cue": pl.Int64, "sure": pl.Boolean},
-    )
-    return Table(table, starts, sorted(prefixes), anywhere)
+                for phrase in phrases:
+                    found = Cue(not place.startswith("sure_"), CODES.index(code) + 1, phrase.translate(folded))
+                    _enter(table, place.removeprefix("sure_"), found)
+    for code, pattern in PATTERNS.items():
+        table.shapes[code] = re.compile(pattern), Cue(code not in SURE_PATTERNS, CODES.index(code) + 1, "")
+    return table
+
+
+def _enter(table: Table, place: str, cue: Cue) -> None:
+    if place == "whole":
+        key = re.sub(r"^\W+|\W+$", "", cue.phrase)
+        table.whole[key] = min(cue, table.whole.get(key, cue))
+    elif place == "start":
+        table.starts.setdefault(cue.phrase[:PREFIX], []).append((_at_start(cue.phrase), cue))
+    else:
+        table.anywhere.append(cue)
 
 
 def match_cues(texts: pl.Series) -> pl.DataFrame:
     """For each line `cue` (1 + position in CODES, 0 for none), `sure` (bool) and `phrase` (what matched, or null)."""
     table = load_cues()
-    lines = pl.DataFrame(
-        {"row": pl.int_range(len(texts), eager=True), "low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()}
-    )
     lines = (
-        lines.with_columns(pl.col("low").str.replace_many(FOLDED))
+        pl.DataFrame({"low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()})
+        .with_columns(pl.col("low").str.replace_many(FOLDED))
         .with_columns(lead=pl.col("low").str.replace(r"^[^\w©(]+", ""))
         .with_columns(key=pl.col("lead").str.replace(r"^\W+", "").str.replace(r"\W+$", ""))
-    )
-    found = [
-        lines.filter(pl.col("key").str.len_chars() <= 60)
-        .join(table.whole, on="key", how="inner", maintain_order="left")
-        .select("row", "cue", "sure", phrase="key")
-    ]
-    # phrases shorter than the prefix ("by ") are looked for whole
-    sizes = range(1, PREFIX + 1)
-    heads = [pl.col("lead").str.slice(0, n).is_in([p for p in table.prefixes if len(p) == n]) for n in sizes]
-    candidates = lines.filter(pl.any_horizontal(heads))
-    found.append(_hits(candidates, [(c, s, pl.col("lead").str.extract(f"({e})", 1)) for c, s, e in table.starts]))
-    held = lines.filter(pl.col("low").str.contains_any([p for _, _, phrases in table.anywhere for p in phrases]))
-    anywhere = [(c, s, "|".join(map(_literal, phrases))) for c, s, phrases in table.anywhere]
-    found.append(_hits(held, [(c, s, pl.col("low").str.extract(f"({e})", 1)) for c, s, e in anywhere]))
-    shaped = lines.filter(pl.any_horizontal(*_NEEDS.values()))
-    shapes = [
-        (c, c in SURE_PATTERNS, pl.when(_NEEDS[c]).then(pl.col("low").str.extract(f"({e})", 1)))
-        for c, e in PATTERNS.items()
-    ]
-    found.append(_hits(shaped, shapes))
-    best = (
-        pl.concat(found)
-        .sort(["row", "sure", "cue"], descending=[False, True, False], maintain_order=True)
-        .unique("row", keep="first", maintain_order=True)
-    )
-    return (
-        lines.select("row")
-        .join(best, on="row", how="left", maintain_order="left")
-        .select(
-            pl.col("cue").fill_null(0).cast(pl.Float64),
-            pl.col("sure").fill_null(False),
-            pl.col("phrase").str.slice(0, 60),
+        .with_columns(
+            held=pl.col("low").str.contains_any([cue.phrase for cue in table.anywhere]),
+            **{f"like_{code}": needs for code, needs in _NEEDS.items()},
         )
     )
-
-
-def _hits(lines: pl.DataFrame, cues: Sequence[tuple[str, bool, pl.Expr]]) -> pl.DataFrame:
-    """The lines in which a cue (code, whether sure, expression of the phrase or null) is found, as `match_cues` has
-    them; of several cues the sure ones come first, then those of the first code."""
-    ordered = sorted(cues, key=lambda cue: (not cue[1], CODES.index(cue[0])))
-    names = [f"phrase{number}" for number in range(len(ordered))]
-    there = [pl.when(pl.col(name).is_not_null()) for name in names]
-    return (
-        lines.lazy()
-        .with_columns(**{name: phrase for name, (_, _, phrase) in zip(names, ordered, strict=True)})
-        .select(
-            "row",
-            cue=pl.coalesce(
-                *(t.then(pl.lit(CODES.index(c) + 1, pl.Int64)) for t, (c, _, _) in zip(there, ordered, strict=True))
-            ),
-            sure=pl.coalesce(*(t.then(pl.lit(s)) for t, (_, s, _) in zip(there, ordered, strict=True))),
-            phrase=pl.coalesce(*names),
-        )
-        .filter(pl.col("cue").is_not_null())
-        .collect()
+    best: list[Cue | None] = []
+    for lead, key in zip(lines["lead"], lines["key"], strict=True):
+        found = [table.whole[key]] if key in table.whole else []
+        for size in range(1, PREFIX + 1):
+            if len(lead) >= size:
+                found.extend(cue for pattern, cue in table.starts.get(lead[:size], ()) if pattern.match(lead))
+        best.append(min(found, default=None))
+    possible = pl.any_horizontal("held", *(f"like_{code}" for code in _NEEDS))
+    for row in lines.with_row_index("row").filter(possible).iter_rows(named=True):
+        found = [cue for cue in table.anywhere if cue.phrase in row["low"]] if row["held"] else []
+        for code, (pattern, cue) in table.shapes.items():
+            match = pattern.search(row["low"]) if row[f"like_{code}"] else None
+            if match:
+                found.append(cue._replace(phrase=match[0]))
+        known = best[row["row"]]
+        best[row["row"]] = min([*found, *([known] if known else [])], default=None)
+    return pl.DataFrame(
+        {
+            "cue": pl.Series([float(cue.number) if cue else 0.0 for cue in best], dtype=pl.Float64),
+            "sure": pl.Series([bool(cue and not cue.unsure) for cue in best], dtype=pl.Boolean),
+            "phrase": pl.Series([cue.phrase[:60] if cue else None for cue in best], dtype=pl.String),
+        }
     )
