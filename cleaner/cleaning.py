@@ -114,7 +114,7 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
             verdicts.probability[span.start : span.stop].tolist(), _publisher(head.source, recipe),
         )  # fmt: skip
         said = describe_page(view)
-        _apply_claims(said, span, verdicts, recipe)
+        _apply_claims(said, span, view.lines, verdicts, recipe)
         row = make_row(head.source, numbers[page], said, view, span, judged, verdicts, page)
         row["quality"]["fixes"] = mended.get(page, [])
         rows.append(row)
@@ -158,7 +158,7 @@ def _publisher(source: Source, recipe: Recipe) -> str | None:
     return rules.publisher if rules else None
 
 
-def _apply_claims(said: Description, span: range, verdicts: Verdicts, recipe: Recipe) -> None:
+def _apply_claims(said: Description, span: range, lines: list[str], verdicts: Verdicts, recipe: Recipe) -> None:
     """Move lines that turned out to be metadata out of the text."""
     for line, role in said.claims.items():
         i = span[line]
@@ -166,12 +166,16 @@ def _apply_claims(said: Description, span: range, verdicts: Verdicts, recipe: Re
             if verdicts.verdict[i] == "keep":
                 verdicts.role[i] = role
             continue
-        if role == "title" and recipe.judge.title == "keep" and verdicts.verdict[i] == "keep":
-            verdicts.role[i] = role
-            continue
-        verdicts.verdict[i], verdicts.role[i] = "metadata", role
-        verdicts.reason[i] = "title_match" if role == "title" else f"cue_{role}"
-        verdicts.evidence[i] = None
+        verdicts.move(i, role)
+    for i, text in zip(span, lines, strict=True):
+        # a line that goes anyway, and whose text is a field's value, has gone there
+        if verdicts.verdict[i] == "drop" and verdicts.reason[i] in ("model", "in_region") and text:
+            for role, value in (("title", said.title), ("publisher", said.publisher)):
+                if value is not None and text.casefold() == value.casefold():
+                    verdicts.move(i, role)
+    headline = next((i for i in span if verdicts.role[i] == "title"), None)
+    if headline is not None and recipe.judge.title == "keep":
+        verdicts.verdict[headline] = "keep"
 
 
 def clean(
@@ -265,9 +269,7 @@ def _documents(cleaned: Cleaned) -> Iterator[tuple[int, Document]]:
     """(position in the batch, document) for each page."""
     lines: dict[int, list[Line]] = {}
     for row in cleaned.lines.to_pylist():
-        lines.setdefault(row["source"], []).append(
-            Line(**{name: row[name] for name in Line.__slots__})
-        )
+        lines.setdefault(row["source"], []).append(Line(**{name: row[name] for name in Line.__slots__}))
     for row in cleaned.documents.to_pylist():
         place = row.pop("source")
         row.pop("site")

@@ -41,6 +41,11 @@ class Verdicts:
     probability: Floats
     flags: list[list[str]] = field(default_factory=list)
 
+    def move(self, line: int, role: str) -> None:
+        """Make a line metadata of this role ("title", "byline", "dateline", "publisher")."""
+        self.verdict[line], self.role[line], self.evidence[line] = "metadata", role, None
+        self.reason[line] = "title_match" if role == "title" else f"cue_{role}"
+
 
 def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
     """What each line is: cues, features, and the probability that it is content. No decision yet."""
