@@ -81,17 +81,20 @@ SHAPE: dict[str, pl.Expr] = {
     ),
     "question": pl.col("text").str.contains(r"[?？]$"),
     "exclamation": pl.col("text").str.contains(r"[!！]$"),
-    "cue": pl.col("cue"),
-    "sure": pl.col("sure"),
-    "blank_before": pl.col("blank_before"),
 }
+GIVEN = ("cue", "sure", "blank_before")
+"""Columns of the table that are features as they are."""
 
 
 def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: Weights) -> Features:
     """Features of each line. `lines` has the columns of a batch (those of structure only where `elements` is given),
     and `cue`, `sure` (which cue matched, as numbers; see `judge.cues`), sorted by page and line."""
-    shape = lines.select(*(e.cast(pl.Float64).alias(name) for name, e in SHAPE.items()))
-    columns: dict[str, Floats] = {name: shape[name].to_numpy() for name in SHAPE}
+    # pages of one site share many lines: each distinct text is looked at once
+    distinct = lines.select("text").unique(maintain_order=True).with_row_index("at")
+    shape = distinct.select(*(e.cast(pl.Float64).alias(name) for name, e in SHAPE.items()))
+    at = lines.select("text").join(distinct, on="text", how="left", maintain_order="left")["at"].to_numpy()
+    columns: dict[str, Floats] = {name: shape[name].to_numpy()[at] for name in SHAPE}
+    columns |= {name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}
     words = cut_words(lines["text"])
     page = lines["page"].to_numpy().astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], page[1:] != page[:-1]))) if len(page) else np.zeros(0, np.int64)

@@ -157,8 +157,7 @@ def _dropped_role(
         return region or "interface", "hidden", name
     if region is not None:
         return region, "in_region", name
-    lines = judged.batch.lines
-    if judged.batch.elements is not None and lines["link_characters"][i] * 2 > len(lines["text"][i]):
+    if judged.batch.elements is not None and judged.features.column("link_share")[i] > 0.5:
         return ("navigation" if last is None or i < last else "related"), "model", None
     words = judged.features.words[i]
     if first is None or i < first:

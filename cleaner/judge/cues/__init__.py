@@ -137,10 +137,20 @@ def _enter(table: Table, place: str, cue: Cue) -> None:
 
 
 def match_cues(texts: pl.Series) -> pl.DataFrame:
-    """For each line `cue` (1 + position in CODES, 0 for none), `sure` (bool) and `phrase` (what matched, or null)."""
+    """For each line `cue` (1 + position in CODES, 0 for none), `sure` (bool) and `phrase` (what matched, or null).
+
+    Pages of one site share many lines, so each distinct line is looked at once.
+    """
+    low = pl.DataFrame({"low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()})
+    distinct = low.unique(maintain_order=True)
+    matched = pl.concat([distinct, _match(distinct["low"])], how="horizontal")
+    return low.join(matched, on="low", how="left", maintain_order="left").drop("low")
+
+
+def _match(low: pl.Series) -> pl.DataFrame:
     table = load_cues()
     lines = (
-        pl.DataFrame({"low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()})
+        pl.DataFrame({"low": low})
         .with_columns(pl.col("low").str.replace_many(FOLDED))
         .with_columns(lead=pl.col("low").str.replace(r"^[^\w©(]+", ""))
         .with_columns(key=pl.col("lead").str.replace(r"^\W+", "").str.replace(r"\W+$", ""))
@@ -153,8 +163,9 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
     for lead, key in zip(lines["lead"], lines["key"], strict=True):
         found = [table.whole[key]] if key in table.whole else []
         for size in range(1, PREFIX + 1):
-            if len(lead) >= size:
-                found.extend(cue for pattern, cue in table.starts.get(lead[:size], ()) if pattern.match(lead))
+            begun = table.starts.get(lead[:size])
+            if begun and len(lead) >= size:
+                found.extend(cue for pattern, cue in begun if pattern.match(lead))
         best.append(min(found, default=None))
     possible = pl.any_horizontal("held", *(f"like_{code}" for code in _NEEDS))
     for row in lines.with_row_index("row").filter(possible).iter_rows(named=True):

@@ -1,0 +1,59 @@
+"""The shipped model fits the code that feeds it, is small, and gives what it gave when it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cleaner.judge.features import make_features
+from cleaner.judge.fit import fit_trees
+from cleaner.judge.model import FOLDER, Model, load_model, read_model, write_model
+from cleaner.pages.batch import Batch
+from cleaner.pages.cut import cut_pages
+from cleaner.read import decode
+from cleaner.recipe import Recipe
+from cleaner.records import Kind, Source
+
+PAGES = {
+    "html": "<html><body><nav><a href=/>Home</a></nav><p>The ferry left at noon, and nobody knew why.</p></body>",
+    "text": "Home\n\nThe ferry left at noon, and nobody knew why.\n\nShare this",
+}
+
+
+def _batch(kind: Kind) -> Batch:
+    source = Source(PAGES[kind], kind=kind)
+    batch = cut_pages([(source, decode(source, Recipe()))], Recipe())
+    batch.lines = batch.lines.with_columns(cue=0.0, sure=0.0)
+    return batch
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_the_trees_know_the_features_in_their_order(kind: Kind) -> None:
+    model, batch = load_model(), _batch(kind)
+    features = make_features(batch.lines, batch.elements, model.weights)
+    assert model.trees[kind].feature_name() == features.names
+    probability = model.predict(features, kind)
+    assert len(probability) == len(batch.lines)
+    assert ((probability >= 0) & (probability <= 1)).all()
+
+
+def test_it_is_small_and_names_its_data() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 5_000_000
+    assert "CC-BY-4.0" in (FOLDER / "LICENSE").read_text("utf-8")
+    assert not [path for path in FOLDER.iterdir() if path.suffix in (".pkl", ".pickle", ".joblib")]
+
+
+def test_a_model_is_written_and_read_alike(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    matrix, labels = rng.random((400, 3)).astype(np.float32), rng.random(400)
+    trees = fit_trees(matrix, labels, np.ones(400), ["a", "b", "c"], 3)
+    made = Model(load_model().weights, {"html": trees, "text": trees})
+    for folder in ("one", "two"):
+        write_model(made, tmp_path / folder)
+    names = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert [(tmp_path / "one" / n).read_bytes() for n in names] == [(tmp_path / "two" / n).read_bytes() for n in names]
+    again = read_model(tmp_path / "one")
+    assert np.array_equal(again.trees["html"].predict(matrix), trees.predict(matrix))
+    assert np.array_equal(again.weights.text.table, made.weights.text.table)
