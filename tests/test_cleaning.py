@@ -145,3 +145,10 @@ def test_half_a_surrogate_pair_breaks_nothing() -> None:
     doc = cleaner.clean(source)
     assert doc.cause is None
     assert "\ufffd" in str(doc.fields)
+
+
+def test_a_page_of_nothing_but_boilerplate_gives_no_text() -> None:
+    doc = cleaner.clean("Skip to content\n\nLeave a Reply\n\nYour email address will not be published.\n\nBack to top")
+    assert doc.text == ""
+    assert doc.fields["quality"]["flags"] == ["empty"]
+    assert {line.verdict for line in doc.lines} == {"drop"}

@@ -7,8 +7,12 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-MODES = {"precision": 0.6, "balanced": 0.5, "recall": 0.35}
-"""A line below this probability is never kept; above, the expected F1 decides."""
+MODES = {"precision": 0.15, "balanced": 0.0, "recall": -0.15}
+"""How far a mode moves the cut that the expected F1 gives."""
+LEAST = 0.05
+"""No line below this probability is kept: a page of nothing but boilerplate gives no text."""
+HIGHEST = 0.9
+"""No cut is above this probability: a line that is as good as sure is kept in every mode."""
 
 
 def keep_lines(
@@ -21,7 +25,6 @@ def keep_lines(
     """
     keep = np.zeros(len(probability), dtype=bool)
     bounds = np.searchsorted(local, np.arange(pages + 1))
-    shift = {"precision": 0.15, "balanced": 0.0, "recall": -0.15}[mode]
     for page in range(pages):
         span = slice(bounds[page], bounds[page + 1])
         p, n = probability[span], np.maximum(words[span], 0.3)
@@ -31,6 +34,6 @@ def keep_lines(
         gain = np.cumsum(p[order] * n[order])
         expected = 2 * gain / (np.cumsum(n[order]) + gain[-1])
         best = int(np.argmax(expected))
-        threshold = p[order[best]] + shift
-        keep[span] = p >= min(threshold, 0.9)
+        threshold = p[order[best]] + MODES[mode]
+        keep[span] = p >= min(max(threshold, LEAST), HIGHEST)
     return keep

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cleaner.judge.decode import keep_lines
 from cleaner.judge.features import make_features
 from cleaner.judge.fit import fit_trees
 from cleaner.judge.model import FOLDER, Model, load_model, read_model, write_model
@@ -57,3 +58,14 @@ def test_a_model_is_written_and_read_alike(tmp_path: Path) -> None:
     again = read_model(tmp_path / "one")
     assert np.array_equal(again.trees["html"].predict(matrix), trees.predict(matrix))
     assert np.array_equal(again.weights.text.table, made.weights.text.table)
+
+
+def test_modes_keep_less_or_more() -> None:
+    probability, words = np.array([0.95, 0.7, 0.55, 0.45, 0.33, 0.1]), np.full(6, 10.0)
+    kept = {
+        mode: keep_lines(probability, words, np.zeros(6, dtype=np.int64), 1, mode).tolist()
+        for mode in ("precision", "balanced", "recall")
+    }
+    assert sum(kept["precision"]) < sum(kept["balanced"]) < sum(kept["recall"])
+    assert all(not a or b for a, b in zip(kept["precision"], kept["balanced"], strict=True))
+    assert all(not a or b for a, b in zip(kept["balanced"], kept["recall"], strict=True))
