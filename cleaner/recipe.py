@@ -182,6 +182,7 @@ class Recipe:
         recipe = _build(Recipe, table, "", name)
         assert isinstance(recipe, Recipe)
         _check_reading(recipe.read, name)
+        _check_rules(recipe, name)
         return recipe
 
     def _digest(self, sections: Fields) -> str:
@@ -213,6 +214,26 @@ def _check_reading(read: Read, name: str) -> None:
         re.compile(read.page_separator or "")
     except re.error as e:
         raise RecipeError(f"{name}: `read.page_separator` is no valid regular expression: {e}.") from e
+
+
+def _check_rules(recipe: Recipe, name: str) -> None:
+    """Raise RecipeError for names of fixes and for selectors that would fail on every page.
+
+    What knows them takes a while to import, so it is asked only where there is something to ask.
+    """
+    if recipe.normalize.skip:
+        from cleaner.normalize import enabled
+
+        enabled(recipe.normalize)
+    for site, rules in recipe.site.items():
+        for selector in (*rules.drop, *rules.keep):
+            import soupsieve
+
+            try:
+                soupsieve.compile(selector)
+            except soupsieve.SelectorSyntaxError as e:
+                why = str(e).splitlines()[0]
+                raise RecipeError(f'{name}: {selector!r} in [site."{site}"] is not valid CSS: {why}.') from e
 
 
 def _plain(value: Any) -> Any:

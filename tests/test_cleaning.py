@@ -97,9 +97,10 @@ def test_selectors_of_the_recipe_take_elements_out() -> None:
     recipe = Recipe.parse('[site."gazette.example"]\nkeep = ["h1", "article p:nth-of-type(1)"]')
     doc = cleaner.clean(ARTICLE, url="https://www.gazette.example/ferry", recipe=recipe)
     assert "For eleven days" in doc.text and "Her captain" not in doc.text and not doc.text.endswith("reserved.")
-    bad = Recipe.parse('[site."gazette.example"]\ndrop = ["p:::"]')
     with pytest.raises(RecipeError, match="not valid CSS"):
-        cleaner.clean(ARTICLE, url="https://gazette.example/ferry", recipe=bad)
+        Recipe.parse('[site."gazette.example"]\ndrop = ["p:::"]')
+    with pytest.raises(RecipeError, match="mojibake"):
+        Recipe.parse('[normalize]\nskip = ["mojibaké"]')
 
 
 def test_the_headline_can_stay_in_the_text() -> None:
