@@ -21,6 +21,8 @@ Reasons = npt.NDArray[np.object_]
 
 LEAD_IN_REACH = 14
 """Lines that a lead-in ("You may also like:") can take along."""
+SURE_CONTENT = {"html": 0.9, "text": 0.7}
+"""Probability above which no lead-in takes a line along: a byline above the first piece of a collection, say."""
 HEADING_REACH = 4
 """A heading's prose begins within so many lines, itself counted: a byline and a source line may stand between."""
 HEADING_LEAST = 0.25
@@ -112,7 +114,7 @@ def take_lists_along(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDA
         for j in range(i + 1, min(i + 1 + LEAD_IN_REACH, len(page))):
             if page[j] != page[i] or sentence[j] or judged.features.prose[j] or judged.features.words[j] > 30:
                 break
-            if judged.probability[j] > 0.9 and judged.batch.kind == "html":
+            if judged.probability[j] > SURE_CONTENT[judged.batch.kind]:
                 break
             if keep[j]:
                 keep[j], reason[j] = False, "lead_in"
