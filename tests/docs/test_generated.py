@@ -15,7 +15,8 @@ from cleaner.release.manifest import read_manifests
 ROOT = Path(__file__).parents[2]
 MACHINE = re.compile(
     r"\b[01]\.\d\d\b"  # scores: the last digit of a float may differ from one platform to the next
-    r"|^\| size of the files .*|^By `cleaner` .*|^`versions/.*|(?<=Detected by ).*?(?= from)",  # the tools' versions
+    r"|^\| size of the files .*|^By `cleaner` .*|^Made with .*|^`versions/.*"  # the tools' versions
+    r"|(?<=Detected by ).*?(?= from)",
     re.MULTILINE,
 )
 
