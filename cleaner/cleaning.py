@@ -17,9 +17,9 @@ from cleaner.describe import Description, PageView, describe_page
 from cleaner.errors import DocumentError, InputError
 from cleaner.fixes import fix_surrogates
 from cleaner.judge.verdicts import Verdicts, decide, judge_lines
-from cleaner.normalize import normalize_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
+from cleaner.pages.mend import mend_lines
 from cleaner.pages.sites import rules_for, selected_lines
 from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
@@ -90,16 +90,13 @@ def _encodable(source: Source) -> Source:
 
 def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list[dict[str, Any]], pl.DataFrame]:
     """Rows of documents and the table of judged lines, for pages of one kind."""
-    original = batch.lines["text"]
-    normalized = normalize_lines(original, recipe.normalize)
-    emptied = (normalized.texts.str.strip_chars() == "").to_numpy()
-    texts = pl.select(pl.when(pl.Series(emptied)).then(original).otherwise(normalized.texts)).to_series().alias("text")
-    batch.lines = batch.lines.with_columns(texts)
+    emptied, counts = mend_lines(batch, recipe.normalize)
+    texts = batch.lines["text"]
     if batch.kind == "html":  # the text that offsets count in is what a person can see: the lines, one below the other
         size = pl.col("text").str.len_chars().cast(pl.Int64)
         end = ((size + 1).cum_sum() - 1).over("page")
         batch.lines = batch.lines.with_columns(end=end).with_columns(start=pl.col("end") - size)
-    fixes = normalized.counts.with_columns(page=batch.lines["page"].gather(normalized.counts["row"]))
+    fixes = counts.with_columns(page=batch.lines["page"].gather(counts["row"]))
     judged = judge_lines(batch)
     selected = selected_lines(batch.lines, batch.elements) if recipe.site else None
     verdicts = decide(judged, recipe.judge, emptied, selected)

@@ -118,6 +118,3 @@ _reason("context", "heads_prose", "Kept, since it stands like a heading above ke
 _reason("context", "guard_prose", "Kept, since dropping it would have emptied a page that has prose.", "")
 _reason("model", "model", "The trained judge's score decided.", "")
 _reason("rule", "selector", "A selector of the recipe for this site decided.", "div.related")
-
-MAX_EVIDENCE = 120
-"""Characters of evidence kept with a line."""

@@ -25,9 +25,9 @@ from cleaner.errors import InputError
 from cleaner.judge.cues import match_cues
 from cleaner.judge.flatten import FLATTENERS
 from cleaner.judge.labels import label_lines
-from cleaner.normalize import normalize_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
+from cleaner.pages.mend import mend_lines
 from cleaner.read import decode
 from cleaner.recipe import Recipe
 from cleaner.records import Source
@@ -122,11 +122,9 @@ def prepare(sources: Sequence[Source]) -> Batch:
     """Sources of one kind as the judge sees them: decoded, cut, normalised, with their cues as columns."""
     recipe = Recipe()
     batch = cut_pages([(source, decode(source, recipe)) for source in sources], recipe)
-    mended = normalize_lines(batch.lines["text"], recipe.normalize).texts
-    text = pl.when(mended.str.strip_chars() == "").then(pl.col("text")).otherwise(mended)
-    lines = batch.lines.with_columns(text=text)
-    cues = match_cues(lines["text"])
-    batch.lines = lines.with_columns(cues["cue"], cues["sure"].cast(pl.Float64))
+    mend_lines(batch, recipe.normalize)
+    cues = match_cues(batch.lines["text"])
+    batch.lines = batch.lines.with_columns(cues["cue"], cues["sure"].cast(pl.Float64))
     return batch
 
 

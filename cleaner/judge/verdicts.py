@@ -110,6 +110,7 @@ def _name(
     kept_roles = _kept_roles(judged)
     named = np.flatnonzero(keep)
     page = judged.batch.lines["page"].to_numpy()
+    hidden, linked = judged.features.column("hidden") > 0, judged.features.column("link_share") > 0.5  # never in text
     out = Verdicts([], [], [], [], judged.probability, flags)
     first = {int(page[i]): int(i) for i in named[::-1]}
     last = {int(page[i]): int(i) for i in named}
@@ -122,8 +123,9 @@ def _name(
             out.evidence.append(None)
             continue
         role, why, evidence = _dropped_role(
-            i, code, region, names[i], str(reason[i]), judged, first.get(int(page[i])), last.get(int(page[i]))
-        )
+            i, code, region, names[i], str(reason[i]), judged, bool(hidden[i]), bool(linked[i]),
+            first.get(int(page[i])), last.get(int(page[i])),
+        )  # fmt: skip
         out.verdict.append("drop")
         out.role.append(role)
         out.reason.append(why)
@@ -138,6 +140,8 @@ def _dropped_role(
     name: str | None,
     reason: str,
     judged: Judged,
+    hidden: bool,
+    linked: bool,
     first: int | None,
     last: int | None,
 ) -> tuple[str, str, str | None]:
@@ -153,11 +157,11 @@ def _dropped_role(
         return ROLES[code], "selector" if reason == "selector" else f"cue_{code}", judged.phrase[i]
     if reason == "selector":
         return region or "promo", reason, None
-    if judged.features.column("hidden")[i] > 0:
+    if hidden:
         return region or "interface", "hidden", name
     if region is not None:
         return region, "in_region", name
-    if judged.batch.elements is not None and judged.features.column("link_share")[i] > 0.5:
+    if linked:
         return ("navigation" if last is None or i < last else "related"), "model", None
     words = judged.features.words[i]
     if first is None or i < first:
