@@ -16,6 +16,7 @@ from cleaner import schema
 from cleaner.describe import Description, PageView, describe_page
 from cleaner.errors import DocumentError, InputError
 from cleaner.fixes import fix_surrogates
+from cleaner.judge.model import Model
 from cleaner.judge.verdicts import Verdicts, decide, judge_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
@@ -46,8 +47,8 @@ class Cleaned:
     rejects: dict[int, Reject]
 
 
-def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
-    """Clean a batch. A page's result does not depend on what else is in its batch."""
+def clean_batch(sources: Sequence[Source], recipe: Recipe, model: Model | None = None) -> Cleaned:
+    """Clean a batch, by the installed model or another. A page's result does not depend on what else is in it."""
     rejects: dict[int, Reject] = {}
     decoded: dict[Kind, list[tuple[int, Source, Decoded]]] = {"html": [], "text": []}
     for number, source in enumerate(map(_encodable, sources)):
@@ -62,7 +63,7 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
     for pages in decoded.values():
         if pages:
             numbers = [number for number, _, _ in pages]
-            made, lines = _clean_pages(cut_pages([(s, d) for _, s, d in pages], recipe), numbers, recipe)
+            made, lines = _clean_pages(cut_pages([(s, d) for _, s, d in pages], recipe), numbers, recipe, model)
             rows.extend(made)
             tables.append(lines)
     rows.sort(key=lambda row: row["source"])
@@ -88,7 +89,9 @@ def _encodable(source: Source) -> Source:
     )  # fmt: skip
 
 
-def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list[dict[str, Any]], pl.DataFrame]:
+def _clean_pages(
+    batch: Batch, numbers: list[int], recipe: Recipe, model: Model | None
+) -> tuple[list[dict[str, Any]], pl.DataFrame]:
     """Rows of documents and the table of judged lines, for pages of one kind."""
     emptied, counts = mend_lines(batch, recipe.normalize)
     texts = batch.lines["text"]
@@ -97,7 +100,7 @@ def _clean_pages(batch: Batch, numbers: list[int], recipe: Recipe) -> tuple[list
         end = ((size + 1).cum_sum() - 1).over("page")
         batch.lines = batch.lines.with_columns(end=end).with_columns(start=pl.col("end") - size)
     fixes = counts.with_columns(page=batch.lines["page"].gather(counts["row"]))
-    judged = judge_lines(batch)
+    judged = judge_lines(batch, model)
     selected = selected_lines(batch.lines, batch.elements) if recipe.site else None
     verdicts = decide(judged, recipe.judge, emptied, selected)
     rows, ids = [], []

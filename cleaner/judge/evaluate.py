@@ -1,0 +1,109 @@
+"""How good is what is published? Labelled pages go through the whole path of cleaning, and the text that comes out is
+held against the gold text: the judge is measured with all that stands before and after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightgbm.basic import LightGBMError
+
+from cleaner.cleaning import BATCH, clean_batch
+from cleaner.errors import InputError
+from cleaner.judge.benchmark import VARIANTS, LabelledPage, read_benchmark
+from cleaner.judge.flatten import FLATTENERS
+from cleaner.judge.model import FOLDER, Model, read_model
+from cleaner.judge.scores import PageScore, score_text
+from cleaner.recipe import Recipe
+from cleaner.report.summary import OnProgress, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What an evaluation found; `judge.scores` makes tables of it.
+
+    Attributes:
+        pages: How many labelled pages there were.
+        scores: One a page and form, forms in the order of `benchmark.VARIANTS`.
+        seen: How many of the pages the model was trained on, by their gold text; None where the model does not say.
+    """
+
+    pages: int
+    scores: list[PageScore]
+    seen: int | None
+
+
+def evaluate(
+    folder: Path,
+    variants: Sequence[str] | None = None,
+    progress: OnProgress | None = None,
+    *,
+    model: Path | None = None,
+    recipe: Recipe | None = None,
+) -> Evaluation:
+    """Clean the labelled pages of a folder and score the text that would be published.
+
+    Args:
+        folder: Labelled pages, in a layout that `judge.benchmark` reads.
+        variants: Forms to clean them in, of `benchmark.VARIANTS`; by default all that the pages can be had in.
+        progress: Called with what is done so far.
+        model: Folder of the model to judge by; by default the installed one.
+        recipe: By default the default recipe.
+
+    Raises:
+        InputError: No labelled pages, none in these forms, or no model that can be read.
+        ModuleNotFoundError: A flattener is not installed (extra `train`); told before any page is cleaned.
+    """
+    pages = read_benchmark(folder)
+    wanted = [variant for variant in VARIANTS if variants is None or variant in variants]
+    members = {variant: [page for page in pages if variant in page.variants] for variant in wanted}
+    members = {variant: part for variant, part in members.items() if part}
+    if not members:
+        raise InputError(f"None of the pages in {folder} can be had as {' or '.join(variants or VARIANTS)}.")
+    for variant in members.keys() & FLATTENERS.keys():
+        FLATTENERS[variant]("<p>Is it installed?</p>")
+    chosen = None if model is None else _read_model(model)
+    seen = seen_pages(model or FOLDER)
+    scores: list[PageScore] = []
+    total = sum(map(len, members.values()))
+    for variant, part in members.items():
+        for start in range(0, len(part), BATCH):
+            batch = part[start : start + BATCH]
+            texts = _published(batch, variant, recipe or Recipe(), chosen)
+            for page, text in zip(batch, texts, strict=True):
+                found = score_text(text, page.gold)
+                scores.append(PageScore(page.name, page.set, page.page_type, variant, *found))
+            if progress:
+                progress(Progress("cleaning", len(scores), total, documents=len(scores)))
+    return Evaluation(len(pages), scores, None if seen is None else sum(page.gold_crc in seen for page in pages))
+
+
+def _published(pages: Sequence[LabelledPage], variant: str, recipe: Recipe, model: Model | None) -> list[str]:
+    """The text of each page; none of a page that is rejected."""
+    try:
+        cleaned = clean_batch([page.as_source(variant) for page in pages], recipe, model)
+    except LightGBMError as e:
+        raise InputError(f"The model does not fit this version of cleaner; train it anew. ({e})") from e
+    documents = cleaned.documents
+    texts = dict(zip(documents["source"].to_pylist(), documents["text"].to_pylist(), strict=True))
+    return [texts.get(number) or "" for number in range(len(pages))]
+
+
+def _read_model(folder: Path) -> Model:
+    try:
+        return read_model(folder)
+    except FileNotFoundError as e:
+        raise InputError(f"{folder} holds no model: there is no {Path(e.filename).name} in it.") from e
+    except Exception as e:  # whatever numpy, zstandard and LightGBM find wrong with their files
+        raise InputError(f"The model in {folder} cannot be read: {type(e).__name__}: {e}") from e
+
+
+def seen_pages(model: Path) -> frozenset[str] | None:
+    """CRC-32s of the gold texts (8 hex digits) that a model was trained on; None where its `data.json` names none."""
+    try:
+        told = json.loads((model / "data.json").read_text("utf-8"))
+        return frozenset(told["seen"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
