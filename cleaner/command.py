@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, ParamSpec
 
 import typer
@@ -49,6 +49,16 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             _fail(f"{said}\nPlease report it, with what the same command prints when CLEANER_DEBUG=1 is set.", 1, error)
 
     return guarded
+
+
+@contextlib.contextmanager
+def extra(name: str) -> Iterator[None]:
+    """For what needs an extra: where one of its packages is missing, say how to get it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        said = f"The package {error.name} is not installed. `pip install 'cleaner-corpus[{name}]'` brings it along."
+        raise CleanerError(said) from error
 
 
 def _fail(message: str, code: int, error: BaseException) -> NoReturn:

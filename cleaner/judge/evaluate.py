@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from lightgbm.basic import LightGBMError
 
@@ -15,7 +16,7 @@ from cleaner.errors import InputError
 from cleaner.judge.benchmark import VARIANTS, LabelledPage, read_benchmark
 from cleaner.judge.flatten import FLATTENERS
 from cleaner.judge.model import FOLDER, Model, read_model
-from cleaner.judge.scores import PageScore, score_text
+from cleaner.judge.scores import Figures, PageScore, score_text, tabulate
 from cleaner.recipe import Recipe
 from cleaner.report.summary import OnProgress, Progress
 
@@ -33,6 +34,19 @@ class Evaluation:
     pages: int
     scores: list[PageScore]
     seen: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain data, with the table of means; scores to five places."""
+        return {
+            "pages": self.pages,
+            "seen": self.seen,
+            "figures": [_rounded(row) for row in tabulate(self.scores)],
+            "scores": [_rounded(score) for score in self.scores],
+        }
+
+
+def _rounded(row: PageScore | Figures) -> dict[str, Any]:
+    return {key: round(value, 5) if isinstance(value, float) else value for key, value in asdict(row).items()}
 
 
 def evaluate(

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import zstandard
 
+from cleaner.errors import RefusedError
 from cleaner.judge.features import Features
 from cleaner.judge.weights import Hashed, Weights
 
@@ -60,6 +61,25 @@ def read_model(folder: Path) -> Model:
         for kind in ("html", "text")
     }
     return Model(Weights(**tables), trees)
+
+
+def check_place(folder: Path, replace: bool) -> None:
+    """See that a new model may be written into `folder`, before any work is done.
+
+    The package's own folder in a source tree is free to be written: its files are under version control.
+
+    Raises:
+        RefusedError: It holds a model and `replace` is false, or it holds something that is no model.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    if not (folder / "hashed.npz").is_file():
+        raise RefusedError(f"{folder} holds something that is no model. Name a folder that is new or empty.")
+    own = folder.resolve() == FOLDER.resolve()
+    if replace or (own and (FOLDER.parents[2] / "pyproject.toml").is_file()):
+        return
+    what = "the model that cleaner works with" if own else "a model"
+    raise RefusedError(f"{folder} holds {what}. `--out FOLDER` writes the new one elsewhere, `--replace` over this one.")
 
 
 def write_model(model: Model, folder: Path) -> None:

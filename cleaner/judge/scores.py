@@ -22,7 +22,7 @@ class PageScore:
         set: The folder's name.
         page_type: As labelled: "article", "forum"...
         variant: The form that was cleaned, one of `benchmark.VARIANTS`.
-        f1: Harmonic mean of precision and recall, 0-1, as they are.
+        f1: Harmonic mean of precision and recall; all three are 0-1.
         precision: Share of the published words that the gold text holds.
         recall: Share of the gold text's words that are published.
     """
