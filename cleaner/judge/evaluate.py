@@ -71,27 +71,38 @@ def evaluate(
         ModuleNotFoundError: A flattener is not installed (extra `train`); told before any page is cleaned.
     """
     pages = read_benchmark(folder)
-    wanted = [variant for variant in VARIANTS if variants is None or variant in variants]
-    members = {variant: [page for page in pages if variant in page.variants] for variant in wanted}
-    members = {variant: part for variant, part in members.items() if part}
-    if not members:
+    if not any(set(page.variants) & set(variants or VARIANTS) for page in pages):
         raise InputError(f"None of the pages in {folder} can be had as {' or '.join(variants or VARIANTS)}.")
-    for variant in members.keys() & FLATTENERS.keys():
-        FLATTENERS[variant]("<p>Is it installed?</p>")
     chosen = None if model is None else _read_model(model)
     seen = seen_pages(model or FOLDER)
+    scores = score_pages(pages, variants or VARIANTS, progress, model=chosen, recipe=recipe)
+    return Evaluation(len(pages), scores, None if seen is None else sum(page.gold_crc in seen for page in pages))
+
+
+def score_pages(
+    pages: Sequence[LabelledPage],
+    variants: Sequence[str],
+    progress: OnProgress | None = None,
+    *,
+    model: Model | None = None,
+    recipe: Recipe | None = None,
+) -> list[PageScore]:
+    """Clean pages in those of the forms that they can be had in: one score a page and form, as in `Evaluation`."""
+    work = {variant: [page for page in pages if variant in page.variants] for variant in VARIANTS if variant in variants}
+    for variant, members in work.items():
+        if members and variant in FLATTENERS:
+            FLATTENERS[variant]("<p>Is it installed?</p>")
+    total = sum(map(len, work.values()))
     scores: list[PageScore] = []
-    total = sum(map(len, members.values()))
-    for variant, part in members.items():
-        for start in range(0, len(part), BATCH):
-            batch = part[start : start + BATCH]
-            texts = _published(batch, variant, recipe or Recipe(), chosen)
+    for variant, members in work.items():
+        for start in range(0, len(members), BATCH):
+            batch = members[start : start + BATCH]
+            texts = _published(batch, variant, recipe or Recipe(), model)
             for page, text in zip(batch, texts, strict=True):
-                found = score_text(text, page.gold)
-                scores.append(PageScore(page.name, page.set, page.page_type, variant, *found))
+                scores.append(PageScore(page.name, page.set, page.page_type, variant, *score_text(text, page.gold)))
             if progress:
                 progress(Progress("cleaning", len(scores), total, documents=len(scores)))
-    return Evaluation(len(pages), scores, None if seen is None else sum(page.gold_crc in seen for page in pages))
+    return scores
 
 
 def _published(pages: Sequence[LabelledPage], variant: str, recipe: Recipe, model: Model | None) -> list[str]:

@@ -79,7 +79,7 @@ def check_place(folder: Path, replace: bool) -> None:
     if replace or (own and (FOLDER.parents[2] / "pyproject.toml").is_file()):
         return
     what = "the model that cleaner works with" if own else "a model"
-    raise RefusedError(f"{folder} holds {what}. `--out FOLDER` writes the new one elsewhere, `--replace` over this one.")
+    raise RefusedError(f"{folder} holds {what}. `--out FOLDER` writes the new one elsewhere, `--replace` over it.")
 
 
 def write_model(model: Model, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from rich.table import Table
@@ -29,15 +29,16 @@ def figures_tables(scores: Iterable[PageScore]) -> Iterator[Table | Text]:
         yield Text()
 
 
-def pages_table(scores: Iterable[PageScore]) -> Table:
-    """One row a page and form, in the order given."""
+def pages_table(scores: Sequence[PageScore]) -> Table:
+    """One row a page and form, in the order given; pages of several sets with the set's name."""
+    several = len({s.set for s in scores}) > 1
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=DIM)
-    for name in ("page", "set", "type", "as"):
+    for name in ("page", "type", "as"):
         table.add_column(name, overflow="fold")
     _add_numbers(table, *MEASURES)
     for s in scores:
-        named = [Text(printable(value)) for value in (s.name, s.set, s.page_type, s.variant)]
-        table.add_row(*named, *_measures(s.f1, s.precision, s.recall))
+        named = [f"{s.set}/{s.name}" if several else s.name, s.page_type, s.variant]
+        table.add_row(*(Text(printable(value)) for value in named), *_measures(s.f1, s.precision, s.recall))
     return table
 
 
