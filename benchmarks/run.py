@@ -137,9 +137,9 @@ def table(runs: list[Measured], documents: int) -> str:
     return "\n".join(rows)
 
 
-def machine() -> str:
-    """What the figures were measured on, in a line."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "polars", "pyarrow"))
+def machine(*libraries: str) -> str:
+    """What the figures were measured on, in a line, with the versions of some libraries."""
+    versions = ", ".join(f"{name} {version(name)}" for name in (*libraries, "polars", "pyarrow"))
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return f"{os.cpu_count()} cores, {system}, cleaner {cleaner.__version__}, {versions}"
 
@@ -162,7 +162,7 @@ def main() -> None:
         corpus = make_corpus(raw, options.documents, options.seed)
         size = f"{options.documents:,} documents, {corpus.bytes / 1e6:,.1f} MB"
         print(f"{size}, seed {options.seed}, digest {corpus.digest[:16]}")
-        print(f"{machine()}\n", flush=True)
+        print(f"{machine('trafilatura')}\n", flush=True)
         print(table(contest(raw, work, options.documents), options.documents))
 
 
