@@ -354,9 +354,15 @@ def verify(
 def evaluate(
     folder: Labelled,
     variant: Annotated[
-        list[Variant] | None, typer.Option(help="Form to clean the pages in; may be repeated (default: all).")
+        list[Variant] | None,
+        typer.Option(
+            metavar="FORM",
+            help=f"Form to clean the pages in: {', '.join(Variant)}. May be given more than once (default: all).",
+        ),
     ] = None,
-    worst: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N worst pages, too.")] = 0,
+    worst: Annotated[
+        int, typer.Option(min=0, metavar="N", show_default=False, help="Show the N worst pages, too.")
+    ] = 0,
     pages: Annotated[bool, typer.Option("--pages", help="Show every page, too, the worst first.")] = False,
     format: Annotated[PageFormat, typer.Option(help="Tables, or everything as JSON.")] = PageFormat.text,
     model: Annotated[
@@ -366,8 +372,8 @@ def evaluate(
 ) -> None:
     """Measure the judge on labelled pages.
 
-    Each page is cleaned as HTML and as four flatteners leave it, and the text that would be published is held against
-    the gold text: word F1, precision and recall, per set, form and type of page.
+    Each page is cleaned as HTML and as four flatteners leave it (a page that is text: as it is), and the text that
+    would be published is held against the gold text: word F1, precision and recall, per set, form and type of page.
     """
     chosen = _recipe(recipe)
     with extra("train"), _progress(format is PageFormat.json) as on_progress:
@@ -413,7 +419,8 @@ def train(
         place = out or FOLDER
         check_place(place, replace)
         number = len(read_benchmark(folder))
-        warn(f"{number:,} labelled pages: on two cores this takes about {max(round(number / 65), 1)} minutes.")
+        minutes = max(round(number / 65), 1)
+        warn(f"{number:,} labelled pages: this takes about {minutes} min on two cores.")
         scores = train_model(folder, place, warn)
     from cleaner.report.console import make_console
     from cleaner.report.scores import figures_tables

@@ -88,7 +88,8 @@ def score_pages(
     recipe: Recipe | None = None,
 ) -> list[PageScore]:
     """Clean pages in those of the forms that they can be had in: one score a page and form, as in `Evaluation`."""
-    work = {variant: [page for page in pages if variant in page.variants] for variant in VARIANTS if variant in variants}
+    wanted = [variant for variant in VARIANTS if variant in variants]
+    work = {variant: [page for page in pages if variant in page.variants] for variant in wanted}
     for variant, members in work.items():
         if members and variant in FLATTENERS:
             FLATTENERS[variant]("<p>Is it installed?</p>")
