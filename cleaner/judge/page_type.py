@@ -1,0 +1,268 @@
+"""What kind of page a page is (article, forum, product...), told from all of it before any line is judged.
+
+One linear model over what a page has and has not: words, short lines, the names of its elements, what its head says
+of it, and counts in steps. Each of these is a column of a table with a row a page and no more than zeros and ones, so
+that a batch takes one product of matrices. Whole numbers are added up: the sums are the same in any order.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleaner.judge.structure import tokens_of_elements
+from cleaner.judge.words import Words, cut_words, sums
+from cleaner.pages.batch import Head
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint32]
+
+TYPES = ("article", "forum", "listing", "collection", "product", "documentation", "service")
+"""The kinds of page; news is an article."""
+
+FILE = Path(__file__).parent / "trained" / "page_types.npz"
+
+BITS = {"words": 13, "lines": 13, "names": 14, "head": 12}
+"""Columns of each group of tokens, as a power of two: a token's column is the low bits of its number."""
+STEPS = 12
+"""Steps of each count or share: a page has all steps up to its own."""
+SHORT = 4
+"""Lines of this many words or fewer count as a whole."""
+
+TAGS = (
+    "p", "li", "h2", "h3", "article", "table", "pre", "code", "form", "button", "input", "select", "time",
+    "blockquote", "img", "a", "dt", "nav", "section",
+)  # fmt: skip
+SHAPES = {
+    "price": r"[$€£¥₹]\s?\d|\d\s?[€£¥₽₹]",
+    "sentence": r"[.!?…。！？؟।][\"'”’»)]*$",
+    "question": r"[?？]$",
+    "ago": r"(?i)\b(?:ago|vor \d+|il y a|hace \d+)\b",
+    "number": r"^\W*\d[\d.,kK]*\W*$",
+    "code": r"[{};]$|^[$>#] \w|\w\(\)|</?\w+>|=\"",
+    "handle": r"@\w|^\w+\d+$",
+}
+"""Shapes of lines, of which a page's share is taken."""
+COUNTS = ("lines", "words", "prose", "short", "mean", "copies", "linked", *SHAPES, *TAGS)
+
+_TYPE = re.compile(r'"@type"\s{0,5}:\s{0,5}\[?\s{0,5}"([^"]{1,60})"')
+_HOSTS = frozenset(
+    ["docs", "shop", "store", "forum", "forums", "community", "blog", "www", "support", "developer", "help", "news"]
+)
+"""Names of hosts that say what is there, whoever owns them."""
+_WORD = re.compile(r"[a-z]{2,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """One linear model: `table` has a row a column of `page_columns` and a column a type; an entry times `scale` is
+    what having that column says for the type, `base` what is known of a page before."""
+
+    table: npt.NDArray[np.int8]
+    scale: float
+    base: Floats
+
+
+PageTypes = Mapping[str, Linear]
+"""The two models, by kind of page: "html" and "text"."""
+
+
+@functools.cache
+def load_page_types() -> PageTypes:
+    """The model that lies in the package."""
+    return read_page_types(FILE)
+
+
+def read_page_types(path: Path) -> PageTypes:
+    """The model in a file that `write_page_types` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return {
+            kind: Linear(arrays[f"{kind}_table"], float(arrays[f"{kind}_scale"]), arrays[f"{kind}_base"])
+            for kind in ("html", "text")
+        }
+
+
+def write_page_types(types: PageTypes, path: Path) -> None:
+    """Write the model: the same model gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    for kind, linear in types.items():
+        arrays |= {f"{kind}_table": linear.table, f"{kind}_scale": np.array(linear.scale), f"{kind}_base": linear.base}
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+
+
+def page_type_features(
+    lines: pl.DataFrame,
+    elements: pl.DataFrame | None,
+    heads: Sequence[Head],
+    types: PageTypes | None = None,
+    words: Words | None = None,
+    tokens: tuple[Ints, Codes, Ints] | None = None,
+) -> Floats:
+    """Probability of each type for each page: one row a page, one column a type, in the order of TYPES.
+
+    `lines` and `elements` are those of a batch (see `pages.batch`). `words` and `tokens` are what `cut_words` and
+    `tokens_of_elements` give of them, for callers that have it at hand.
+    """
+    model = (types or load_page_types())["text" if elements is None else "html"]
+    columns = page_columns(lines, elements, heads, words, tokens)
+    score = np.tile(model.base, (len(heads), 1))
+    for group, (first, end) in groups().items():
+        has = columns[:, first:end]
+        # sums of whole numbers below 2**24 are exact in this type, whatever the order
+        added = has.astype(np.float32) @ model.table[first:end].astype(np.float32)
+        score += added.astype(np.float64) * model.scale * weight_of(group, has)[:, None]
+    score -= score.max(axis=1, keepdims=True)
+    power = np.exp(score)
+    return np.asarray(np.round(power / power.sum(axis=1, keepdims=True), 5), dtype=np.float64)
+
+
+def weight_of(group: str, has: npt.NDArray[np.bool_]) -> Floats:
+    """What a column of this group counts on each page: the less, the more of them the page has; counts all alike."""
+    if group == "counts":
+        return np.full(len(has), 0.25)
+    return np.asarray(1.0 / np.sqrt(np.maximum(has.sum(axis=1), 1)), dtype=np.float64)
+
+
+@functools.cache
+def groups() -> dict[str, tuple[int, int]]:
+    """First column of each group, and the one after its last."""
+    sizes = {**{name: 1 << bits for name, bits in BITS.items()}, "counts": len(COUNTS) * STEPS}
+    ends = np.cumsum(list(sizes.values())).tolist()
+    return {name: (end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)}
+
+
+def page_columns(
+    lines: pl.DataFrame,
+    elements: pl.DataFrame | None,
+    heads: Sequence[Head],
+    words: Words | None = None,
+    tokens: tuple[Ints, Codes, Ints] | None = None,
+) -> npt.NDArray[np.bool_]:
+    """What each page has, one row a page: words, short lines, names of elements, words of its head, steps of counts."""
+    first_of = {name: first for name, (first, _) in groups().items()}
+    has = np.zeros((len(heads), groups()["counts"][1]), dtype=bool)
+    words = words or cut_words(lines["text"])
+    page = lines["page"].to_numpy().astype(np.int64)
+
+    def mark(group: str, pages: Ints, codes: Codes) -> None:
+        spread = codes ^ (codes >> np.uint32(15))
+        has[pages, first_of[group] + (spread & np.uint32((1 << BITS[group]) - 1)).astype(np.int64)] = True
+
+    told = ~words.stop
+    mark("words", page[words.line[told]], words.code[told] * np.uint32(2654435761))
+    whole = np.flatnonzero((words.count > 0) & (words.count <= SHORT))
+    mark("lines", page[whole], _line_codes(words, whole))
+    if elements is not None and len(elements):
+        rows, codes, kind = tokens or tokens_of_elements(elements)
+        seen = np.zeros((len(heads), int(kind.max(initial=-1)) + 1), dtype=bool)
+        seen[elements["page"].to_numpy(), kind] = True
+        first = np.searchsorted(rows, np.arange(seen.shape[1] + 1))
+        pages, kinds = np.nonzero(seen)
+        size = np.diff(first)[kinds]
+        within = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+        mark("names", np.repeat(pages, size), codes[np.repeat(first[kinds], size) + within])
+    said = [sorted(_head_tokens(head)) for head in heads]
+    mark(
+        "head",
+        np.repeat(np.arange(len(heads)), [len(found) for found in said]),
+        np.array([zlib.crc32(t.encode("utf-8", "replace")) for found in said for t in found], dtype=np.uint32),
+    )
+    step = _steps(lines, elements, words, page, len(heads))
+    at = np.arange(STEPS)
+    has[:, first_of["counts"] :] = (at < step[:, :, None]).reshape(len(heads), len(COUNTS) * STEPS)
+    return has
+
+
+def _line_codes(words: Words, whole: Ints) -> Codes:
+    """A number for each of these lines, from its words in their order."""
+    if not len(whole):
+        return np.zeros(0, dtype=np.uint32)
+    size = words.count[whole]
+    start = np.cumsum(size) - size
+    place = np.arange(int(size.sum())) - np.repeat(start, size)
+    code = words.code[np.repeat(words.first[:-1][whole], size) + place]
+    mixed = (code ^ (code >> np.uint32(13))) * (np.uint32(2246822519) + np.uint32(2) * place.astype(np.uint32))
+    out: Codes = np.add.reduceat(mixed, start, dtype=np.uint32)
+    return out * np.uint32(2654435761)
+
+
+def _head_tokens(head: Head) -> set[str]:
+    """What a page's head says of it: types it declares, names of its meta tags, words of its address's path."""
+    found = {f"type={kind.lower()}" for text in head.json_ld[:20] for kind in _TYPE.findall(text[:200_000])[:200]}
+    address = head.source.url
+    for name, content in head.meta[:200]:
+        found.add(f"meta={name[:40]}")
+        if name in ("og:type", "generator", "twitter:card"):
+            found.add(f"{name}={content[:40].split(' ')[0].lower()}")
+        elif name == "og:url" and not address:
+            address = content
+    for rel, href in head.links[:200]:
+        if rel == "canonical" and not address:
+            address = href
+    if address:
+        found |= _address_tokens(address)
+    return found
+
+
+def _address_tokens(address: str) -> set[str]:
+    """Words of an address's path and its shape, nothing of its host."""
+    try:
+        parts = urlsplit(address[:500].lower())
+    except ValueError:
+        return set()
+    path = parts.path.strip("/")
+    pieces = [piece for piece in path.split("/") if piece]
+    digits = min(sum(character.isdigit() for character in path), 6)
+    found = {f"pieces={min(len(pieces), 6)}", f"query={bool(parts.query)}", f"digits={digits}"}
+    found |= {f"host={word}" for word in parts.netloc.split(".") if word in _HOSTS}
+    found |= {f"path={word}" for piece in pieces[:-1] for word in _WORD.findall(piece)}
+    if pieces:
+        found |= {f"first={pieces[0][:20]}", f"last={min(pieces[-1].count('-'), 6)}"}
+        found |= {f"end={word}" for word in _WORD.findall(pieces[-1])[:2]}
+    return found
+
+
+def _steps(lines: pl.DataFrame, elements: pl.DataFrame | None, words: Words, page: Ints, pages: int) -> Ints:
+    """For each page the steps that each of COUNTS reaches: counts by powers of two, shares by their root."""
+    count = words.count
+    text = lines["text"]
+    size = np.maximum(np.bincount(page, minlength=pages), 1)
+    total = np.bincount(page, weights=count, minlength=pages)
+    sentence = text.str.contains(SHAPES["sentence"]).to_numpy()
+    prose = sentence & (count >= 15)
+    out = np.zeros((pages, len(COUNTS)), dtype=np.int64)
+
+    def enter(name: str, steps: Floats) -> None:
+        out[:, COUNTS.index(name)] = np.clip(np.floor(steps), 0, STEPS)
+
+    def of(flags: npt.NDArray[np.generic]) -> Floats:
+        return sums(flags, page, pages)
+
+    enter("lines", np.log2(size))
+    enter("words", np.log2(1 + total) - 2)
+    enter("prose", STEPS * of(np.where(prose, count, 0)) / np.maximum(total, 1))
+    enter("short", STEPS * of(count <= 3) / size)
+    enter("mean", 2 * np.log2(1 + total / size))
+    first = lines.select(pl.struct("page", "text").is_first_distinct()).to_series().to_numpy()
+    enter("copies", STEPS * np.sqrt(of(~first) / size))
+    for name, pattern in SHAPES.items():
+        flags = sentence if name == "sentence" else text.str.contains(pattern).to_numpy()
+        enter(name, STEPS * np.sqrt(of(flags) / size))
+    if elements is not None and len(elements):
+        linked = of(lines["link_characters"].to_numpy())
+        enter("linked", STEPS * linked / np.maximum(of(text.str.len_chars().to_numpy()), 1))
+        where, tag = elements["page"].to_numpy().astype(np.int64), elements["tag"]
+        for name in TAGS:
+            enter(name, np.log2(1 + np.bincount(where[(tag == name).to_numpy()], minlength=pages)))
+    return out
