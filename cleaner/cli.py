@@ -422,11 +422,11 @@ def train(
         minutes = max(round(number / 65), 1)
         warn(f"{number:,} labelled pages: this takes about {minutes} min on two cores.")
         scores = train_model(folder, place, warn)
-    from cleaner.report.console import make_console
+    from cleaner.report.console import make_console, path_text
     from cleaner.report.scores import figures_tables
 
-    console = make_console()
+    console, where = make_console(), path_text(str(place))
     for part in figures_tables(scores):
         console.print(part)
-    use = f"`cleaner evaluate DIR --model {place}` judges by it" if out else "cleaner judges by it from now on"
-    console.print(f"The model is in {place}: {use}.", soft_wrap=True)
+    use = f"`cleaner evaluate DIR --model {where}` judges by it" if out else "cleaner judges by it from now on"
+    console.print(f"The model is in {where}: {use}.", soft_wrap=True)
