@@ -37,7 +37,9 @@ class Model:
         """Probability of each line to be content, rounded to five places."""
         if not len(features.matrix):
             return np.zeros(0)
-        raw = self.trees[kind].predict(features.matrix, num_threads=1)
+        trees = self.trees[kind]
+        wanted = [features.names.index(name) for name in trees.feature_name()]
+        raw = trees.predict(features.matrix[:, wanted], num_threads=1)
         return np.asarray(np.round(raw, 5), dtype=np.float64)
 
 
