@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -93,7 +93,15 @@ _NESTING = INLINE | frozenset(
         "center",
     ]
 )
+_UNCLOSED = VOID | {"p", "li", "dt", "dd", "td", "th", "tr", "option", "body", "html", "head", "tbody", "thead"}
+"""Elements whose end is left out, or may be: they do not count as nesting."""
+_FLAT = re.compile(
+    rf"</?(?:{'|'.join(sorted(_UNCLOSED))})(?=[\s/>])|<(?:path|circle|rect|line|polygon|use|stop)\s[^<>]*/>".encode(),
+    re.IGNORECASE,
+)
 _BR = "\u2028"
+_BLANKS = " \t\n\r\f"
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -131,9 +139,29 @@ def mend_markup(html: str) -> str:
     comment = html.rfind("<!--")
     if comment >= 0 and html.find("-->", comment) < 0 and html.find("--!>", comment) < 0:
         html = html[:comment] + html[comment + 4 :]
-    if html.count("<") - 2 * html.count("</") > MAX_DEPTH:
-        html = _limit_nesting(html)
-    return html
+    return _limit_nesting(html) if _may_nest_deep(html) else html
+
+
+def _may_nest_deep(html: str) -> bool:
+    """Whether elements could stand deeper than MAX_DEPTH: a quick look at the first letters of all tags."""
+    data = html.encode("utf-8", "replace") + b"\0"
+    codes = np.frombuffer(data, np.uint8)
+    at = np.flatnonzero(codes == ord("<"))
+    if len(at) <= MAX_DEPTH:
+        return False
+    following = codes[at + 1]
+    letter = following | 32
+    step = ((letter >= ord("a")) & (letter <= ord("z"))).astype(np.int64) - (following == ord("/"))
+    if _highest(step) <= MAX_DEPTH:
+        return False
+    step[np.searchsorted(at, [match.start() for match in _FLAT.finditer(data)])] = 0
+    return _highest(step) > MAX_DEPTH
+
+
+def _highest(step: Ints) -> int:
+    """The most that a running sum rises above the lowest value before."""
+    height = np.cumsum(step)
+    return int((height - np.minimum.accumulate(np.minimum(height, 0))).max(initial=0))
 
 
 def _close_swallowing(html: str) -> str:
@@ -151,24 +179,33 @@ def _close_swallowing(html: str) -> str:
     return html
 
 
-def _parse(html: str) -> LexborHTMLParser:
-    """The page as a tree, in which no unclosed frame or text field has swallowed the rest."""
+def _parse(html: str) -> tuple[LexborHTMLParser, dict[str, list[LexborNode]]]:
+    """The page as a tree, in which no unclosed frame or text field has swallowed the rest; and its nodes of _TOLD."""
     mended = mend_markup(html) or " "
     tree = LexborHTMLParser(mended)
-    if any("</" in node.text(deep=True) for node in tree.css(",".join(SWALLOWING))):
+    nodes = _find(tree)
+    if any("</" in node.text(deep=True) for name in SWALLOWING for node in nodes[name]):
         tree = LexborHTMLParser(_close_swallowing(mended))
-    return tree
+        nodes = _find(tree)
+    return tree, nodes
+
+
+def _find(tree: LexborHTMLParser) -> dict[str, list[LexborNode]]:
+    """The elements of each name of _TOLD, in order."""
+    nodes: dict[str, list[LexborNode]] = {name: [] for name in _TOLD}
+    for node in tree.css(",".join(nodes)):
+        nodes[node.tag or ""].append(node)
+    return nodes
 
 
 def _limit_nesting(html: str) -> str:
     """`html` without the tags that would stand deeper than MAX_DEPTH (tags whose end may be left out not counted)."""
     depth = 0
-    unclosed = VOID | {"p", "li", "dt", "dd", "td", "th", "tr", "option", "body", "html", "head", "tbody", "thead"}
 
     def keep(match: re.Match[str]) -> str:
         nonlocal depth
         name = match[2].lower()
-        if name in unclosed or (match[0].endswith("/>") and name not in _NESTING):  # "/>" closes in SVG alone
+        if name in _UNCLOSED or (match[0].endswith("/>") and name not in _NESTING):  # "/>" closes in SVG alone
             return match[0] if depth <= MAX_DEPTH else " "
         if match[1]:
             depth = max(0, depth - 1)
@@ -179,35 +216,46 @@ def _limit_nesting(html: str) -> str:
     return _TAG.sub(keep, html)
 
 
+_TOLD = ("meta", "link", "script", "time", "title", "noscript", *SWALLOWING)
+"""Elements of a page that are looked at before it is cut."""
+_ITEMS = (
+    '[itemprop="author"],[itemprop="datePublished"],[itemprop="dateModified"],[itemprop="headline"],'
+    '[itemprop="publisher"],[rel="author"],[itemprop="articleSection"]'
+)
+MAX_NOTED = 50
+"""So many `<time>` elements of a page, and so many of microdata, are noted."""
+
+
 def parse_html(html: str) -> Parsed:
     """Parse one page (text, not bytes). Never fails: any text is some HTML."""
-    tree = _parse(html)
+    tree, nodes = _parse(html)
     root = tree.root
-    meta, links, times, microdata, json_ld = [], [], [], [], []
-    for node in tree.css("meta"):
+    meta, links, microdata = [], [], []
+    for node in nodes["meta"]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         if name and attributes.get("content"):
             meta.append((name.strip().lower(), (attributes["content"] or "").strip()))
-    for node in tree.css("link[rel][href]"):
-        links.append(((node.attributes["rel"] or "").lower(), (node.attributes["href"] or "").strip()))
-    for node in tree.css('script[type*="ld+json"]'):
-        json_ld.append(node.text(deep=True))
-    for node in tree.css("time")[:50]:
-        times.append((node.attributes.get("datetime") or "", _collapse(node.text(deep=True))))
-    for node in tree.css(
-        '[itemprop="author"],[itemprop="datePublished"],[itemprop="dateModified"],[itemprop="headline"],'
-        '[itemprop="publisher"],[rel="author"],[itemprop="articleSection"]'
-    )[:50]:
+    for node in nodes["link"]:
+        attributes = node.attributes
+        if "rel" in attributes and "href" in attributes:
+            links.append(((attributes["rel"] or "").lower(), (attributes["href"] or "").strip()))
+    scripts = ((node, node.attributes.get("type") or "") for node in nodes["script"])
+    json_ld = [node.text(deep=True) for node, kind in scripts if "ld+json" in kind.lower()]
+    times = [
+        (node.attributes.get("datetime") or "", _collapse(node.text(deep=True))) for node in nodes["time"][:MAX_NOTED]
+    ]
+    for node in tree.css(_ITEMS)[:MAX_NOTED]:
         attributes = node.attributes
         value = attributes.get("content") or attributes.get("datetime") or _collapse(node.text(deep=True))
         if node.tag != "meta" and value:
             microdata.append((attributes.get("itemprop") or "author", value[:300]))
-    title = tree.css_first("head > title") or tree.css_first("title")
+    title = tree.css_first("head > title") or next(iter(nodes["title"]), None)
     title_text = _collapse(title.text(deep=True)) if title is not None else None
     language = root.attributes.get("lang") or root.attributes.get("xml:lang") if root is not None else None
     tree.strip_tags(UNSEEN)
-    _strip_noscript(tree)
+    if nodes["noscript"]:
+        _strip_noscript(tree)
     return Parsed(
         body=tree.html or "",
         language=language or None,
@@ -233,27 +281,15 @@ def _collapse(text: str) -> str:
 
 def cut_html(bodies: list[str]) -> Cut:
     """Cut well-formed pages into lines; `page` numbers them in the order given."""
-    tokens = (
-        pl.DataFrame({"token": pl.Series(bodies, dtype=pl.String)})
-        .with_row_index("page")
-        .with_columns(pl.col("token").str.extract_all(r"<!--(?s:.*?)-->|<[^>]*>|[^<]+"))
-        .explode("token")
-        .filter(pl.col("token").is_not_null() & ~pl.col("token").str.starts_with("<!"))
-    )
-    first = tokens["token"].str.slice(0, 2)
-    is_tag = first.str.starts_with("<").to_numpy()
-    is_close = (first == "</").to_numpy()
-    tag = tokens["token"].str.extract(r"^</?([^\s/>]+)").fill_null("")
-
-    def tag_in(wanted: frozenset[str]) -> Bools:
-        found: Bools = tag.is_in(list(wanted)).to_numpy() & is_tag
-        return found
-
-    page = tokens["page"].to_numpy().astype(np.int64)
-    void, inline, br = tag_in(VOID), tag_in(INLINE), tag_in(frozenset({"br"}))
-    pre, link = tag_in(frozenset({"pre", "textarea"})), tag_in(frozenset({"a"}))
+    parts = _split_tags(bodies)
+    page = parts["page"].to_numpy().astype(np.int64)
+    said, text, tag = parts["said"], parts["text"], parts["tag"]
+    is_tag, is_close, empty, shown = (parts[name].to_numpy() for name in ("is_tag", "is_close", "empty", "shown"))
+    names = {"void": VOID, "inline": INLINE, "br": {"br"}, "pre": {"pre", "textarea"}, "link": {"a"}}
+    found = parts.select(pl.col("tag").is_in(list(tags)).alias(name) for name, tags in names.items())
+    void, inline, br, pre, link = (found[name].to_numpy() & is_tag for name in names)
     step = np.where(is_tag & ~void, np.where(is_close, -1, 1), 0)
-    depth = np.cumsum(step)  # of what a token opens, or of what encloses it; 0 outside of all
+    depth = np.cumsum(step)  # of what a tag opens, or of what encloses its text; 0 outside of all
     opens = is_tag & ~is_close
 
     # elements: every opening tag; parents found level by level
@@ -261,47 +297,34 @@ def cut_html(bodies: list[str]) -> Cut:
     level = np.where(void[where], depth[where] + 1, depth[where])
     parent = _last_before(where, level - 1, where, level)
 
-    text = ~is_tag
-    blank = tokens["token"].str.contains(r"\S").not_().to_numpy() & text
     boundary = (is_tag & ~inline) | np.concatenate(([False], page[1:] != page[:-1]))
-    boundary |= _doubled(br, blank)
+    boundary |= _doubled(br, is_tag, shown)
     group = np.cumsum(boundary)
-
     in_link = np.cumsum(np.where(link, np.where(is_close, -1, 1), 0)) > 0
     in_pre = np.cumsum(np.where(pre & ~void, np.where(is_close, -1, 1), 0)) > 0
-    parts = np.flatnonzero(text | br)
-    rows = pl.DataFrame(
+
+    seen = np.flatnonzero(shown)
+    first = np.flatnonzero(np.diff(group[seen], prepend=-1))
+    at, groups = seen[first], group[seen[first]]  # of each line the part with its first text
+    of_line = np.repeat(np.arange(len(at)), np.diff(np.append(first, len(seen))))  # the line of each shown text
+    linked = in_link[seen]
+    size = text.gather(seen[linked]).str.strip_chars().str.len_chars().to_numpy()
+    number = (link & opens).cumsum()[seen[linked]]
+    in_lines = of_line[linked]
+    new = (np.diff(in_lines, prepend=-1) != 0) | (np.diff(number, prepend=-1) != 0)
+    is_pre = np.isin(groups, group[in_pre & (br | (text != "").to_numpy())])
+    lines = pl.DataFrame(
         {
-            "group": group[parts],
-            "page": page[parts].astype(np.uint32),
-            "token_at": parts,
-            "text": tokens["token"].gather(parts).set(pl.Series(br[parts]), _BR),
-            "shown": text[parts] & ~blank[parts],
-            "in_link": in_link[parts],
-            "pre": in_pre[parts],
-            "link_start": (link & opens).cumsum()[parts],
+            "page": page[at].astype(np.uint32),
+            "text": _line_texts(text, group, at, seen[np.append(first, len(seen))[1:] - 1], is_pre, br, empty),
+            "first_text": at,
+            "link_characters": np.bincount(in_lines, weights=size, minlength=len(at)).astype(np.int64),
+            "links": np.bincount(in_lines, weights=new, minlength=len(at)).astype(np.int64),
+            "pre": is_pre,
         }
-    ).with_columns(size=pl.col("text").str.strip_chars().str.len_chars())
-    lines = (
-        rows.lazy()
-        .group_by("group", maintain_order=True)
-        .agg(
-            pl.col("page").first(),
-            pl.col("text").str.join(""),
-            pl.col("token_at").filter(pl.col("shown")).first().alias("first_text"),
-            (pl.col("size") * (pl.col("in_link") & pl.col("shown"))).sum().alias("link_characters").cast(pl.Int64),
-            pl.col("link_start").filter(pl.col("in_link") & pl.col("shown")).n_unique().alias("links").cast(pl.Int64),
-            pl.col("pre").any(),
-        )
-        .filter(pl.col("first_text").is_not_null())
-        .with_columns(text=_unescape(pl.when("pre").then(_tidy_pre(pl.col("text"))).otherwise(_tidy(pl.col("text")))))
-        .filter(pl.col("text") != "")
-        .with_columns(line=pl.int_range(pl.len(), dtype=pl.UInt32).over("page"))
-        .with_columns(start=pl.lit(0, pl.Int64), end=pl.lit(0, pl.Int64), blank_before=pl.lit(0, pl.UInt16))
-        .collect()
-    )
+    ).filter(pl.col("text") != "")
     at = lines["first_text"].to_numpy().astype(np.int64)
-    leaf = _last_before(where, depth[at], at, level)
+    leaf = _last_before(where, depth[at], at + 1, level)
     block_of = _nearest_block(parent, level, ~inline[where])
     element = np.where(leaf >= 0, block_of[leaf] if len(block_of) else -1, -1)
     close_at = _closing(where, level, is_close, depth, void[where])
@@ -311,21 +334,21 @@ def cut_html(bodies: list[str]) -> Cut:
             "parent": parent,
             "depth": level,
             "tag": tag.gather(where),
-            "token": tokens["token"].gather(where),
+            "token": "<" + said.gather(where) + ">",
             "start": np.searchsorted(at, where),
             "end": np.searchsorted(at, close_at),
         }
     )
+    place = lines["page"].to_numpy().astype(np.int64)
+    count = len(lines)
     lines = lines.select(
         "page",
-        "line",
+        pl.Series("line", np.arange(count) - np.searchsorted(place, place), pl.UInt32),
         "text",
-        "start",
-        "end",
-        "blank_before",
-        pl.Series(
-            "tag", elements["tag"].gather(np.maximum(element, 0)) if len(elements) else [""] * len(lines), pl.String
-        ),
+        pl.Series("start", np.zeros(count), pl.Int64),
+        pl.Series("end", np.zeros(count), pl.Int64),
+        pl.Series("blank_before", np.zeros(count), pl.UInt16),
+        pl.Series("tag", elements["tag"].gather(np.maximum(element, 0)) if len(elements) else [""] * count, pl.String),
         pl.Series("element", element),
         pl.Series("leaf", leaf),
         "link_characters",
@@ -335,21 +358,94 @@ def cut_html(bodies: list[str]) -> Cut:
     return Cut(lines, elements)
 
 
-def _tidy(text: pl.Expr) -> pl.Expr:
+def _split_tags(bodies: list[str]) -> pl.DataFrame:
+    """The pages cut before each tag: `page`, `said` (what stands between "<" and ">"), the tag's name, the text after
+    it, whether that is `empty` (nothing but blanks) or can be `shown`, and whether it is a tag, and a closing one.
+
+    What is no tag begins with "!": a page's beginning, a document type, a comment that was taken out.
+    """
+    parts = (
+        pl.DataFrame({"part": pl.Series([f"!>{_COMMENT.sub('<!>', body)}" for body in bodies], dtype=pl.String)})
+        .with_row_index("page")
+        .with_columns(pl.col("part").str.split("<"))
+        .explode("part")
+    )
+    halved = pl.col("part").str.splitn(">", 2).struct.rename_fields(["said", "text"]).alias("halves")
+    halves = parts.select("page", halved).unnest("halves")
+    if halves["text"].null_count():  # the name of an attribute can hold a "<"
+        torn = pl.col("part").str.contains(">", literal=True).not_()
+        tag = (torn.not_().cast(pl.Int64).cum_sum() - torn.not_()).alias("tag")
+        parts = parts.group_by("page", tag, maintain_order=True).agg(pl.col("part").str.join("<"))
+        halves = parts.select("page", halved).unnest("halves").with_columns(pl.col("text").fill_null(""))
+    return halves.with_columns(
+        is_tag=pl.col("said").str.starts_with("!").not_(),
+        is_close=pl.col("said").str.starts_with("/"),
+        tag=pl.col("said").str.extract(r"^/?([^\s/]+)").fill_null(""),
+        empty=pl.col("text").str.strip_chars(_BLANKS) == "",
+        shown=pl.col("text").str.contains(r"\S"),
+    )
+
+
+def _line_texts(
+    text: pl.Series, group: Ints, first: Ints, last: Ints, is_pre: Bools, br: Bools, empty: Bools
+) -> pl.Series:
+    """The text of each line, whose texts that are shown stand in the parts from `first` to `last`."""
+    lines = text.gather(first)
+    groups = group[first]
+    line = np.minimum(np.searchsorted(groups, group), max(len(groups) - 1, 0))
+    inside = groups[line] == group if len(groups) else np.zeros(len(group), dtype=bool)
+    part = np.arange(len(group))
+    blank = empty & ~br  # blanks at a line's ends make no difference, unless it is preformatted
+    inside &= ~(blank & ~is_pre[line] & ((part < first[line]) | (part > last[line]))) if len(groups) else True
+    pieces = np.flatnonzero(inside)
+    several = (np.bincount(line[pieces], minlength=len(groups)) > 1) | br[first]
+    pieces = pieces[several[line[pieces]]]
+    if len(pieces):
+        joined = (
+            pl.DataFrame({"line": line[pieces], "br": br[pieces], "text": text.gather(pieces)})
+            .with_columns(text=pl.when("br").then(_BR + pl.col("text")).otherwise("text"))
+            .group_by("line", maintain_order=True)
+            .agg(pl.col("text").str.join(""))
+        )
+        lines = _replace(lines, several, joined["text"])
+    tidied = _tidy(lines)
+    if is_pre.any():
+        tidied = _replace(tidied, is_pre, _tidy_pre(lines.filter(pl.Series(is_pre))))
+    return _unescape(tidied)
+
+
+def _replace(texts: pl.Series, chosen: Bools, new: pl.Series) -> pl.Series:
+    """`texts` with those that are chosen replaced by the new ones, in their order."""
+    return texts.clone().scatter(np.flatnonzero(chosen), new)
+
+
+def _tidy(texts: pl.Series) -> pl.Series:
     """White space collapsed to one space each; breaks inside the line become newlines."""
-    return text.str.replace_all(r"[ \t\n\r\f]+", " ").str.replace_all(rf" *{_BR}[ {_BR}]*", "\n").str.strip_chars(" \n")
+    text = pl.col("text").str.replace_all(rf"[{_BLANKS}]{{2,}}|[\t\n\r\f]", " ")
+    broken = pl.col("text").str.contains(_BR, literal=True)
+    table = texts.to_frame("text").select(text.str.strip_chars(" "), broken.alias("broken"))
+    tidied, chosen = table["text"], table["broken"]
+    if not chosen.any():
+        return tidied
+    lines = tidied.filter(chosen).to_frame("text")
+    lines = lines.select(pl.col("text").str.replace_all(rf" *{_BR}[ {_BR}]*", "\n").str.strip_chars(" \n"))
+    return _replace(tidied, chosen.to_numpy(), lines["text"])
 
 
-def _tidy_pre(text: pl.Expr) -> pl.Expr:
+def _tidy_pre(texts: pl.Series) -> pl.Series:
     """The layout of a preformatted block as it is, without blank lines around it."""
-    return text.str.replace_all(_BR, "\n").str.replace_all(r"^\s*\n|\s+$", "")
+    return texts.str.replace_all(_BR, "\n").str.replace_all(r"^\s*\n|\s+$", "")
 
 
-def _unescape(text: pl.Expr) -> pl.Expr:
+def _unescape(texts: pl.Series) -> pl.Series:
     """The four entities that a serialiser writes."""
+    escaped = texts.str.contains("&", literal=True)
+    if not escaped.any():
+        return texts
+    text = pl.col("text")
     for entity, character in (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         text = text.str.replace_all(entity, character, literal=True)
-    return text
+    return _replace(texts, escaped.to_numpy(), texts.filter(escaped).to_frame("text").select(text)["text"])
 
 
 def _last_before(where: Ints, wanted: Ints, positions: Ints, level: Ints) -> Ints:
@@ -384,12 +480,12 @@ def levels(level: Ints) -> list[Ints]:
     return np.split(order, cuts)
 
 
-def _doubled(br: Bools, blank: Bools) -> Bools:
+def _doubled(br: Bools, is_tag: Bools, shown: Bools) -> Bools:
     """Each `br` that follows another with nothing but white space between."""
     out = np.zeros(len(br), dtype=bool)
-    solid = np.flatnonzero(~blank)
-    if len(solid) > 1:
-        out[solid[1:]] = br[solid[1:]] & br[solid[:-1]]
+    solid = np.flatnonzero(is_tag | shown)
+    before, here = solid[:-1], solid[1:]
+    out[here] = br[here] & is_tag[here] & br[before] & ~shown[before]
     return out
 
 

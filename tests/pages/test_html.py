@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.pages.html import Cut, cut_html, mend_markup, parse_html
+from cleaner.pages.html import MAX_DEPTH, Cut, cut_html, mend_markup, parse_html
 
 
 def cut(*pages: str) -> Cut:
@@ -55,6 +55,21 @@ def test_endless_nesting_is_cut_short(opening: str) -> None:
     found = lines("<p>before</p>" + opening * 100_000 + "inside")
     assert found[0] == "before"
     assert "inside" in found[-1]
+
+
+def test_endless_nesting_that_is_closed_is_cut_short_as_well() -> None:
+    parsed = parse_html("<div>" * 100_000 + "inside" + "</div>" * 100_000)
+    assert parsed.body.count("<div>") <= MAX_DEPTH
+    assert cut_html([parsed.body]).lines["text"].to_list() == ["inside"]
+
+
+def test_a_deep_page_of_flat_elements_stays_as_it_is() -> None:
+    page = "<p>one<br>" + "<li>item<img src=x>" * 2_000 + "<svg>" + "<path d='m'/>" * 2_000 + "</svg>" + "<div>" * 400
+    assert mend_markup(page) == page
+
+
+def test_a_tag_whose_attribute_name_holds_a_bracket_is_one_tag() -> None:
+    assert lines("<p>You <span me decide< x=1>and</span> I</p><p>a &lt; b</p>") == ["You and I", "a < b"]
 
 
 @pytest.mark.parametrize("page", ["<" * 300_000, "</" * 200_000, "<!--" * 100_000, "<a href='" * 50_000, "&" * 300_000])
