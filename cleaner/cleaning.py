@@ -21,6 +21,7 @@ from cleaner.judge.verdicts import Verdicts, decide, judge_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
 from cleaner.pages.mend import mend_lines
+from cleaner.pages.shells import fill_shells
 from cleaner.pages.sites import rules_for, selected_lines
 from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
@@ -63,7 +64,10 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe, model: Model | None =
     for pages in decoded.values():
         if pages:
             numbers = [number for number, _, _ in pages]
-            made, lines = _clean_pages(cut_pages([(s, d) for _, s, d in pages], recipe), numbers, recipe, model)
+            batch = cut_pages([(s, d) for _, s, d in pages], recipe)
+            if batch.kind == "html":
+                fill_shells(batch, [d.text for _, _, d in pages])
+            made, lines = _clean_pages(batch, numbers, recipe, model)
             rows.extend(made)
             tables.append(lines)
     rows.sort(key=lambda row: row["source"])

@@ -5,7 +5,7 @@ A step takes `keep` and `reason` (one entry a line of the batch) and changes the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,8 @@ PROSE_GUARD = 60.0
 
 @dataclass(slots=True)
 class Judged:
-    """A batch after the first step: for each line the cue that matched, the model's probability, and its features."""
+    """A batch after the first step: for each line the cue that matched, the model's probability, and its features; and
+    the pages that are error pages, with the phrase that says so."""
 
     batch: Batch
     features: Features
@@ -43,6 +44,7 @@ class Judged:
     cue: list[str | None]
     sure: npt.NDArray[np.bool_]
     phrase: list[str | None]
+    errors: dict[int, str] = field(default_factory=dict)
 
 
 def save_headings(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64]) -> None:

@@ -10,7 +10,9 @@ import polars as pl
 
 from cleaner.judge.cues import CODES, ROLES, match_cues
 from cleaner.judge.decode import keep_lines
+from cleaner.judge.error_pages import empty_error_pages, find_error_pages
 from cleaner.judge.features import make_features
+from cleaner.judge.gate import keep_clean_text
 from cleaner.judge.model import Model, load_model
 from cleaner.judge.regions import name_regions
 from cleaner.judge.revise import (
@@ -26,7 +28,7 @@ from cleaner.recipe import Judge
 
 Floats = npt.NDArray[np.float64]
 
-_KEEPING = frozenset({"guard_prose", "selector", "heads_prose", "comments"})
+_KEEPING = frozenset({"guard_prose", "selector", "heads_prose", "comments", "structured_data", "clean_text"})
 """Reasons of kept lines other than the model's score."""
 
 
@@ -61,6 +63,7 @@ def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
         codes,
         cues["sure"].to_numpy().copy(),
         cues["phrase"].to_list(),
+        find_error_pages(batch, features, cues["sure"].to_numpy()),
     )
 
 
@@ -78,15 +81,20 @@ def decide(
     pages = len(judged.batch.heads)
     words = judged.features.words
     sure = judged.sure & ~_reads_as_prose(judged)
-    probability = np.where(sure | emptied, 0.0, judged.probability)
+    structured = np.zeros(len(page), dtype=bool) if judged.batch.structured is None else judged.batch.structured
+    probability = np.where(sure | emptied, 0.0, np.where(structured, 1.0, judged.probability))
     keep = keep_lines(probability, words, page, pages, options.mode)
-    reason = np.where(emptied, "shortcode", np.where(sure, "cue", "model")).astype(object)
+    why = np.where(structured, "structured_data", "model")
+    reason = np.where(emptied, "shortcode", np.where(sure, "cue", why)).astype(object)
     flags: list[list[str]] = [[] for _ in range(pages)]
     if judged.batch.kind == "text":
         save_headings(keep, reason, judged, page)
     settle_comments(keep, reason, judged, page, options.comments)
     take_lists_along(keep, reason, judged, page)
     drop_copies(keep, reason, lines, words)
+    if judged.batch.kind == "text":
+        keep_clean_text(keep, reason, judged, page, flags)
+    empty_error_pages(keep, reason, judged, page, flags)
     guard_prose(keep, reason, judged, sure, page, flags)
     if selected is not None and selected.any():
         keep[selected != 0] = selected[selected != 0] > 0
@@ -153,6 +161,8 @@ def _dropped_role(
         return "comment", reason, None
     if reason == "shortcode":
         return "interface", reason, None
+    if reason == "error_page":
+        return "interface", reason, judged.errors[int(judged.batch.lines["page"][i])]
     if code is not None:
         return ROLES[code], "selector" if reason == "selector" else f"cue_{code}", judged.phrase[i]
     if reason == "selector":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleaner.records import Kind, Source
@@ -54,9 +56,11 @@ class Head:
 @dataclass(slots=True)
 class Batch:
     """Pages of one kind: a head each, one table with a row a line, sorted by page and line, and, for HTML, the table
-    of elements that the lines stand in (see `pages.html.Cut`)."""
+    of elements that the lines stand in (see `pages.html.Cut`). `structured`: which lines are no part of what the page
+    shows, but come from its data (see `pages.shells`); None for no line."""
 
     kind: Kind
     heads: list[Head]
     lines: pl.DataFrame
     elements: pl.DataFrame | None = None
+    structured: npt.NDArray[np.bool_] | None = None
