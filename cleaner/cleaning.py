@@ -118,7 +118,8 @@ def _clean_pages(
             verdicts.probability[span.start : span.stop].tolist(), _publisher(head.source, recipe),
         )  # fmt: skip
         said = describe_page(view)
-        _apply_claims(said, span, view.lines, verdicts, recipe)
+        if page not in judged.errors:
+            _apply_claims(said, span, view.lines, verdicts, recipe)
         row = make_row(head.source, numbers[page], said, view, span, judged, verdicts, page)
         row["quality"]["fixes"] = mended.get(page, [])
         rows.append(row)

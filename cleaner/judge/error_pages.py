@@ -86,6 +86,17 @@ def empty_error_pages(
         flags[number].append("error_page")
 
 
+def flag_shells(
+    keep: npt.NDArray[np.bool_], judged: Judged, page: npt.NDArray[np.int64], flags: list[list[str]]
+) -> None:
+    """Flag the HTML pages that show next to nothing, and of that nothing to keep, as shells."""
+    words = np.bincount(page, weights=judged.features.words, minlength=len(flags))
+    kept = np.bincount(page[keep], minlength=len(flags))
+    for number in np.flatnonzero((kept == 0) & (words <= MOST_WORDS["line"])).tolist():
+        if number not in judged.errors:
+            flags[number].append("shell")
+
+
 def _error_phrase(title: str, texts: Sequence[str], tags: Sequence[str], words: float) -> tuple[str | None, int]:
     """The phrase that makes a page with so little text an error page, and the line it stands in (-1 for the title)."""
     titles, starts = load_phrases()

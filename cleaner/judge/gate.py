@@ -16,8 +16,10 @@ BOILERPLATE = 0.2
 """Probability of being content under which a line speaks for boilerplate."""
 MOST_BOILERPLATE = 0.02
 """Share of a clean text's lines that may be so improbable; one may in any text."""
-LEAST_KEPT = 0.85
+LEAST_KEPT = 0.7
 """Share of a clean text's words that the judge would keep by itself."""
+_UNSURE = ["model", "lead_in", "repeat", "comments"]
+"""Reasons of dropped lines that clean text overrules."""
 SHORT_LINES, SHORT_WORDS = 5, 100.0
 """Lines and words up to which a text is too short to be judged by its parts: it is kept if no cue is in it..."""
 SENTENCE = 8.0
@@ -49,7 +51,7 @@ def keep_clean_text(
     short = (lines(worded) <= SHORT_LINES) & (held <= SHORT_WORDS)
     short &= (lines(named) == 0) & (lines(words >= SENTENCE) > 0)
     chosen = (clean | short)[page]
-    saved = chosen & ~keep & ~named & (reason != "cue") & (reason != "shortcode")
+    saved = chosen & ~keep & ~named & np.isin(reason.astype(str), _UNSURE)
     keep[saved] = True
     reason[saved] = "clean_text"
     for number in np.unique(page[saved]).tolist():

@@ -10,7 +10,7 @@ import polars as pl
 
 from cleaner.judge.cues import CODES, ROLES, match_cues
 from cleaner.judge.decode import keep_lines
-from cleaner.judge.error_pages import empty_error_pages, find_error_pages
+from cleaner.judge.error_pages import empty_error_pages, find_error_pages, flag_shells
 from cleaner.judge.features import make_features
 from cleaner.judge.gate import keep_clean_text
 from cleaner.judge.model import Model, load_model
@@ -63,7 +63,7 @@ def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
         codes,
         cues["sure"].to_numpy().copy(),
         cues["phrase"].to_list(),
-        find_error_pages(batch, features, cues["sure"].to_numpy()),
+        errors=find_error_pages(batch, features, cues["sure"].to_numpy()),
     )
 
 
@@ -92,13 +92,15 @@ def decide(
     settle_comments(keep, reason, judged, page, options.comments)
     take_lists_along(keep, reason, judged, page)
     drop_copies(keep, reason, lines, words)
+    empty_error_pages(keep, reason, judged, page, flags)
     if judged.batch.kind == "text":
         keep_clean_text(keep, reason, judged, page, flags)
-    empty_error_pages(keep, reason, judged, page, flags)
     guard_prose(keep, reason, judged, sure, page, flags)
     if selected is not None and selected.any():
         keep[selected != 0] = selected[selected != 0] > 0
         reason[selected != 0] = "selector"
+    if judged.batch.kind == "html":
+        flag_shells(keep, judged, page, flags)
     return _name(keep, reason, judged, flags)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleaner.fixes import fix_surrogates
 from cleaner.pages.batch import Batch, Head
 from cleaner.pages.html import cut_html, parse_html
 from cleaner.pages.structured import article_in_json_ld, article_in_state, description_in_meta, thing_in_json_ld
@@ -35,7 +36,7 @@ def fill_shells(batch: Batch, markups: Sequence[str]) -> None:
     for number in np.flatnonzero(prose <= 2 * SHELL_PROSE).tolist():
         text = _text_for(batch.heads[number], markups[number], int(visible[number]), int(prose[number]))
         if text:
-            texts[number] = text
+            texts[number] = fix_surrogates(text)  # JSON can name half a pair of surrogates
     filled = list(texts)
     cut = cut_html([parse_html(text).body for text in texts.values()]).lines
     if len(cut) and batch.elements is not None:
