@@ -68,7 +68,9 @@ class Judge:
     mode: Literal["precision", "balanced", "recall"] = _option(
         "balanced", "What a doubtful line gets: `precision` drops more, `recall` keeps more."
     )
-    comments: Literal["drop", "keep"] = _option("drop", "What befalls readers' comments under an article.")
+    comments: Literal["drop", "keep", "field"] = _option(
+        "drop", "What befalls readers' comments under an article: `field` moves them into the column `comments`."
+    )
     title: Literal["metadata", "keep"] = _option("metadata", "Whether the headline stands in the text, too.")
 
 

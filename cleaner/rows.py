@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cleaner.describe import Description, PageView
+from cleaner.judge.page_type import likeliest_type
 from cleaner.judge.revise import Judged
 from cleaner.judge.verdicts import Verdicts
 from cleaner.pages.sites import site_of
@@ -61,12 +62,13 @@ def make_row(
         "modified": said.modified, "publisher": said.publisher, "agency": said.agency, "place": said.place,
         "quoted_sources": said.quoted_sources, "url": said.url, "domain": said.domain, "language": said.language,
         "language_score": said.language_score, "language_declared": said.language_declared, "section": said.section,
-        "tags": said.tags, "license": said.license, "retrieved_at": source.retrieved_at, "source_path": source.name,
-        "source_sha256": source.sha256,
+        "tags": said.tags, "comments": verdicts.comments[page] or None, "license": said.license,
+        "retrieved_at": source.retrieved_at, "source_path": source.name, "source_sha256": source.sha256,
         "media_type": source.media_type or ("text/html" if view.head.kind == "html" else "text/plain"),
         "characters": len(text), "words": round(float(words[kept].sum())), "lines_kept": int(kept.sum()),
         "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
-        "quality": _quality(flags, view, verdicts.probability[span.start : span.stop], kept, judged, span),
+        "quality": {"page_type": likeliest_type(judged.types[page])}
+        | _quality(flags, view, verdicts.probability[span.start : span.stop], kept, judged, span),
         "provenance": [{"field": p.field, "method": p.method, "confidence": p.confidence} for p in said.provenance],
     }  # fmt: skip
 

@@ -52,6 +52,7 @@ DOCUMENTS = pa.schema(
         ("language_declared", pa.string()),
         ("section", pa.string()),
         ("tags", pa.list_(pa.string())),
+        ("comments", pa.list_(pa.string())),
         ("license", pa.string()),
         ("retrieved_at", pa.string()),
         ("source_path", pa.string()),

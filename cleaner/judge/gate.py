@@ -18,7 +18,7 @@ MOST_BOILERPLATE = 0.02
 """Share of a clean text's lines that may be so improbable; one may in any text."""
 LEAST_KEPT = 0.7
 """Share of a clean text's words that the judge would keep by itself."""
-_UNSURE = ["model", "lead_in", "repeat", "comments"]
+_UNSURE = ["model", "lead_in", "repeat"]
 """Reasons of dropped lines that clean text overrules."""
 SHORT_LINES, SHORT_WORDS = 5, 100.0
 """Lines and words up to which a text is too short to be judged by its parts: it is kept if no cue is in it..."""

@@ -127,6 +127,12 @@ def page_type_features(
     return np.asarray(np.round(power / power.sum(axis=1, keepdims=True), 5), dtype=np.float64)
 
 
+def likeliest_type(probability: Floats) -> str | None:
+    """The type of one page whose probability is over a half, if there is one."""
+    best = int(probability.argmax())
+    return TYPES[best] if probability[best] > 0.5 else None
+
+
 def weight_of(group: str, has: npt.NDArray[np.bool_]) -> Floats:
     """What a column of this group counts on each page: the less, the more of them the page has; counts all alike."""
     if group == "counts":

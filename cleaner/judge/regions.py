@@ -40,12 +40,6 @@ REGIONS: list[tuple[str, str, str]] = [
 ]
 """In this order the regions are tried: the first that fits names the element."""
 
-COMMENTS = (
-    r'(?i)\s(?:class|id)="(?:[^"]*[\s_-])?'
-    r'(?:comments?|commentlist|comment-?list|disqus_thread|kommentare?|commentaires)[\s"_-]'
-)
-"""What elements are called that hold readers' comments."""
-
 _NAMING = r'\s(?:class|id|role|itemprop|data-testid|data-component|aria-label)="([^"]{0,300})'
 
 
@@ -79,19 +73,6 @@ def name_regions(
             roles[line] = role
             names[line] = _name(elements["tag"][element], elements["token"][element], pattern)
     return roles, names
-
-
-def comment_lines(lines: pl.DataFrame, elements: pl.DataFrame | None) -> npt.NDArray[np.bool_]:
-    """Which lines stand in an element that holds readers' comments, by its name."""
-    inside = np.zeros(len(lines), dtype=bool)
-    if elements is None:
-        return inside
-    held = elements.filter(
-        pl.col("token").str.contains(COMMENTS) & pl.col("tag").is_in(["html", "body", "main", "a", "span"]).not_()
-    )
-    for start, end in held.select("start", "end").iter_rows():
-        inside[start:end] = True
-    return inside
 
 
 def _regions(elements: pl.DataFrame) -> npt.NDArray[np.int64]:

@@ -5,14 +5,15 @@ A step takes `keep` and `reason` (one entry a line of the batch) and changes the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from cleaner.judge.features import Features
-from cleaner.judge.regions import comment_lines
+from cleaner.judge.page_type import TYPES
+from cleaner.judge.sections import Section
 from cleaner.pages.batch import Batch
 
 Floats = npt.NDArray[np.float64]
@@ -29,6 +30,10 @@ HEADING_LEAST = 0.25
 """Probability of being content from which a line is doubtful enough to be a heading."""
 MIN_ARTICLE = 120.0
 """Words of prose outside of its comments that make a page an article with comments."""
+FORUM = 0.3
+"""Probability of being a forum from which on a page's comments are its content."""
+CLEARLY_ARTICLE = 0.7
+"""Probability of being an article above which comments may be longer than it."""
 PROSE_GUARD = 60.0
 """Words of prose that a page must have for the guard against emptying it to look at it."""
 
@@ -36,7 +41,7 @@ PROSE_GUARD = 60.0
 @dataclass(slots=True)
 class Judged:
     """A batch after the first step: for each line the cue that matched, the model's probability, and its features; and
-    the pages that are error pages, with the phrase that says so."""
+    the pages that are error pages, with the phrase that says so; and for each page the probability of each of TYPES."""
 
     batch: Batch
     features: Features
@@ -44,6 +49,7 @@ class Judged:
     cue: list[str | None]
     sure: npt.NDArray[np.bool_]
     phrase: list[str | None]
+    types: Floats
     errors: dict[int, str] = field(default_factory=dict)
 
 
@@ -82,29 +88,57 @@ def settle_comments(
     reason: Reasons,
     judged: Judged,
     page: npt.NDArray[np.int64],
+    sections: Sequence[Section],
     policy: str,
 ) -> None:
-    """Readers' comments under an article, which read as well as the article: dropped or kept as the recipe says.
+    """Readers' comments under an article, which read as well as the article: dropped or kept as the recipe says, or
+    (policy "field") dropped whole, with those that the model drops, for a field of their own.
 
-    An article is a page with more kept prose outside of its comments than MIN_ARTICLE words and than in them. On other
+    An article has kept prose outside of its comments, and more of it than in them unless its type is clear. On other
     pages (a forum, a question with answers) what is called a comment is content, and stays as it was judged.
     """
-    inside = comment_lines(judged.batch.lines, judged.batch.elements)
+    inside = inside_of(sections, "comments", len(page))
     if not inside.any():
         return
     pages = len(judged.batch.heads)
     words = np.where(keep & judged.features.prose, judged.features.words, 0.0)
     outside_words = np.bincount(page, weights=np.where(inside, 0.0, words), minlength=pages)
     inside_words = np.bincount(page, weights=np.where(inside, words, 0.0), minlength=pages)
-    article = (outside_words >= MIN_ARTICLE) & (outside_words >= inside_words)
+    is_forum = judged.types[:, TYPES.index("forum")] >= FORUM
+    clear = judged.types[:, TYPES.index("article")] > CLEARLY_ARTICLE
+    article = ~is_forum & (outside_words >= MIN_ARTICLE) & ((outside_words >= inside_words) | clear)
     chosen = inside & article[page] & (reason == "model")
-    if policy == "drop":
-        chosen &= keep
-        keep[chosen] = False
-    else:
+    if policy == "keep":
         chosen &= ~keep & judged.features.prose
         keep[chosen] = True
+    elif policy == "field":
+        sentence = judged.features.prose | (judged.features.column("ends_sentence") > 0)
+        named = np.array([code is not None for code in judged.cue], dtype=bool)
+        chosen &= keep | (sentence & ~named & (judged.features.column("hidden") != 1))
+        keep[chosen] = False
+    else:
+        chosen &= keep
+        keep[chosen] = False
     reason[chosen] = "comments"
+
+
+def inside_of(sections: Sequence[Section], kind: str, lines: int) -> Flags:
+    """Which lines stand in a section of this kind."""
+    inside = np.zeros(lines, dtype=bool)
+    for section in sections:
+        if section.kind == kind:
+            inside[section.start : section.end] = True
+    return inside
+
+
+def drop_author_boxes(
+    keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64], sections: Sequence[Section]
+) -> None:
+    """Drop the box about the author below an article."""
+    article = judged.types[:, TYPES.index("article")] >= 0.5
+    chosen = inside_of(sections, "author", len(page)) & article[page] & keep & (reason == "model")
+    keep[chosen] = False
+    reason[chosen] = "author_box"
 
 
 def take_lists_along(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64]) -> None:
@@ -141,20 +175,6 @@ def _leads_nowhere(phrase: str | None) -> bool:
             "ver más",
         )
     )
-
-
-def drop_copies(keep: Flags, reason: Reasons, lines: pl.DataFrame, words: Floats) -> None:
-    """Of kept lines of eight words or more with the same text, keep the first."""
-    table = pl.DataFrame(
-        {"page": lines["page"], "text": lines["text"], "keep": keep, "long": words >= 8}
-    ).with_row_index("row")
-    later = (
-        table.filter(pl.col("keep") & pl.col("long"))
-        .filter(pl.int_range(pl.len()).over("page", "text") > 0)["row"]
-        .to_numpy()
-    )
-    keep[later] = False
-    reason[later] = "repeat"
 
 
 def guard_prose(

@@ -23,6 +23,7 @@ DOCUMENTS: dict[str, str] = {
     "language_declared": "The language that the page itself states, which is often wrong.",
     "section": "The section of the site, where stated.",
     "tags": "Key words, where stated.",
+    "comments": 'What readers wrote under it, one entry a comment, where the recipe has (`comments = "field"`).',
     "license": "The licence that the page states.",
     "retrieved_at": "When it was downloaded, where known.",
     "source_path": "Where the source lay, relative to the raw folder; `#n` is record n of a container.",
@@ -34,7 +35,7 @@ DOCUMENTS: dict[str, str] = {
     "lines_dropped": "Lines that were taken out.",
     "lines_metadata": "Lines that became metadata, such as the headline.",
     "duplicate_of": "The document that has the same text, where the recipe marks duplicates.",
-    "quality": "Measurements of the page and its text: encoding, flags, fixes made, shares.",
+    "quality": "Measurements of the page and its text: type of page, encoding, flags, fixes made, shares.",
     "provenance": "For each field: the method by which it was found, and how sure that is (0 to 1).",
 }
 """Of the config `vX.Y.Z`: one row a document."""

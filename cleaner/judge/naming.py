@@ -1,0 +1,219 @@
+"""A role, a reason and what speaks for it, for every line that has been decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.judge.cues import ROLES
+from cleaner.judge.evidence import show_cue
+from cleaner.judge.page_type import TYPES
+from cleaner.judge.regions import name_regions
+from cleaner.judge.revise import Flags, Floats, Judged, Reasons
+from cleaner.judge.sections import Section
+from cleaner.records import VerdictName
+
+KEEPING = frozenset({"guard_prose", "selector", "heads_prose", "comments", "structured_data", "clean_text"})
+"""Reasons of kept lines other than the model's score."""
+CONTEXT = {
+    "lead_in": "related", "repeat": "repeat", "comments": "comment", "author_box": "bio", "shortcode": "interface",
+    "error_page": "interface",
+}  # fmt: skip
+"""Roles of lines that a step after the cut drops, by its reason."""
+IN_SECTION = {"comments": "comment", "author": "bio"}
+"""Roles of lines in sections that the model drops."""
+
+_LABELLED = re.compile(r"^[^:\d]{2,24}:\s{0,3}\S{1,20}$|^\W{0,3}[\d.,]{1,12}\s?[kKmM]?\s{0,3}\S{0,12}$")
+_IMAGE = re.compile(
+    r"(?i)^(?:image|picture|photo|logo|avatar|icon|bild|imagen|immagine|afbeelding|фото|画像|图片)\b.{0,80}$"
+)
+_TONGUES = frozenset(
+    [
+        "english", "deutsch", "français", "español", "italiano", "português", "nederlands", "svenska", "dansk", "norsk",
+        "suomi", "polski", "čeština", "русский", "українська", "türkçe", "ελληνικά", "العربية", "עברית", "日本語",
+        "中文", "한국어", "magyar", "română", "български", "hrvatski", "slovenčina", "tiếng việt", "ไทย",
+        "bahasa indonesia", "简体中文", "繁體中文", "हिन्दी", "فارسی",
+    ]
+)  # fmt: skip
+"""What languages call themselves, as in the list by which a site's reader chooses one."""
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """For each line of a batch its verdict, role, reason and evidence; for each page flags, and the comments that are
+    a field of their own."""
+
+    verdict: list[str]
+    role: list[str]
+    reason: list[str]
+    evidence: list[str | None]
+    probability: Floats
+    flags: list[list[str]] = field(default_factory=list)
+    comments: list[list[str]] = field(default_factory=list)
+
+    def move(self, line: int, role: str) -> None:
+        """Make a line metadata of this role ("title", "byline", "dateline", "publisher")."""
+        self.verdict[line], self.role[line], self.evidence[line] = "metadata", role, None
+        self.reason[line] = "title_match" if role == "title" else f"cue_{role}"
+
+
+@dataclass(slots=True)
+class _Around:
+    """What stands around the lines of a batch: element names that tell, sections, kept lines above and below."""
+
+    region: list[str | None]
+    name: list[str | None]
+    section: dict[int, Section]
+    first: dict[int, int]
+    last: dict[int, int]
+    hidden: Flags
+    linked: Flags
+    dated: Flags
+    is_forum: Flags
+
+
+def name_lines(
+    keep: Flags,
+    reason: Reasons,
+    judged: Judged,
+    flags: list[list[str]],
+    sections: Sequence[Section],
+    comments: VerdictName,
+) -> Verdicts:
+    """Give every line its role, its reason code and what speaks for it. `comments`: verdict of comments taken out."""
+    page = judged.batch.lines["page"].to_numpy().astype(np.int64)
+    around = _look_around(keep, judged, sections, page)
+    kept_roles = _kept_roles(judged)
+    out = Verdicts([], [], [], [], judged.probability, flags)
+    for i in range(len(keep)):
+        why = str(reason[i])
+        if keep[i]:
+            section = around.section.get(i)
+            verdict, role = "keep", kept_roles[i]
+            why = why if why in KEEPING else "model"
+            evidence = section.evidence if section and why == "comments" else None
+        else:
+            verdict = comments if why == "comments" else "drop"
+            role, why, evidence = _dropped_role(i, int(page[i]), why, judged, around)
+        out.verdict.append(verdict)
+        out.role.append(role)
+        out.reason.append(why)
+        out.evidence.append(evidence)
+    out.comments = [[] for _ in flags]
+    if comments == "metadata":
+        _collect_comments(out, judged, page)
+    return out
+
+
+def _collect_comments(out: Verdicts, judged: Judged, page: npt.NDArray[np.int64]) -> None:
+    """Comments of each page: lines right below each other are one comment, parted by newlines."""
+    before = -2
+    texts = judged.batch.lines["text"]
+    for i, (verdict, why) in enumerate(zip(out.verdict, out.reason, strict=True)):
+        if verdict != "metadata" or why != "comments":
+            continue
+        held = out.comments[page[i]]
+        if before == i - 1 and held:
+            held[-1] += f"\n{texts[i]}"
+        else:
+            held.append(texts[i])
+        before = i
+
+
+def _look_around(keep: Flags, judged: Judged, sections: Sequence[Section], page: npt.NDArray[np.int64]) -> _Around:
+    unnamed = ~keep & np.array([code is None for code in judged.cue], dtype=bool)
+    region, name = name_regions(judged.batch.lines, judged.batch.elements, unnamed)
+    within = {row: section for section in sections for row in range(section.start, section.end)}
+    named = np.flatnonzero(keep).tolist()
+    column = judged.features.column
+    return _Around(
+        region, name, within,
+        {int(page[i]): i for i in reversed(named)}, {int(page[i]): i for i in named},
+        column("hidden") > 0, column("link_share") > 0.5,  # NaN in text, so never true
+        (column("date") > 0) | (column("relative_time") > 0) | (column("clock") > 0),
+        judged.types.argmax(axis=1) == TYPES.index("forum"),
+    )  # fmt: skip
+
+
+def _dropped_role(i: int, page: int, why: str, judged: Judged, around: _Around) -> tuple[str, str, str | None]:
+    """Role, reason and evidence of a line that goes."""
+    section, region, code = around.section.get(i), around.region[i], judged.cue[i]
+    if why in CONTEXT:
+        if why == "error_page":
+            return CONTEXT[why], why, judged.errors[page]
+        return CONTEXT[why], why, section.evidence if section and why in ("comments", "author_box") else None
+    if code is not None:
+        phrase = judged.phrase[i]
+        return ROLES[code], "selector" if why == "selector" else f"cue_{code}", show_cue(phrase) if phrase else None
+    if why == "selector":
+        return region or "promo", why, None
+    if around.hidden[i]:
+        return region or "interface", "hidden", around.name[i]
+    if section is not None and region in (None, "comment"):
+        role = "post_metadata" if _around_post(i, judged, around) else IN_SECTION[section.kind]
+        return role, "in_region", section.evidence
+    if region is not None:
+        return region, "in_region", around.name[i]
+    return _role_by_place(i, page, judged, around), "model", None
+
+
+def _around_post(i: int, judged: Judged, around: _Around) -> bool:
+    """Whether a short line is a name, a date or a count beside what somebody wrote."""
+    if judged.features.words[i] > 8 or judged.features.column("ends_sentence")[i] > 0:
+        return False
+    if around.dated[i] or _LABELLED.match(judged.batch.lines["text"][i]):
+        return True
+    beside = [j for j in (i - 1, i + 1) if 0 <= j < len(around.dated)]
+    return judged.features.words[i] <= 3 and any(around.dated[j] and judged.features.words[j] <= 12 for j in beside)
+
+
+def _role_by_place(i: int, page: int, judged: Judged, around: _Around) -> str:
+    """What a line is most likely that neither says so nor stands in an element that does."""
+    text, words = judged.batch.lines["text"][i], judged.features.words[i]
+    first, last = around.first.get(page), around.last.get(page)
+    if text.casefold().strip(" ()[]") in _TONGUES:
+        return "interface"
+    if words <= 12 and _IMAGE.match(text):
+        return "image_name"
+    if around.is_forum[page] and _around_post(i, judged, around):
+        return "post_metadata"
+    if around.linked[i]:
+        return "navigation" if last is None or i < last else "related"
+    if first is None or i < first:
+        return "navigation" if words < 8 else "promo"
+    if last is not None and i > last:
+        return "related" if words >= 4 else "footer"
+    if around.dated[i] and words <= 8:
+        return "post_metadata"
+    return "interface" if words < 4 else "promo"
+
+
+def _kept_roles(judged: Judged) -> list[str]:
+    """Roles of lines that are kept: by their tag in HTML, by their shape in text."""
+    lines = judged.batch.lines
+    shape = {
+        name: judged.features.column(name)
+        for name in ("ends_letter", "bullet", "in_blockquote", "in_table", "in_ul", "in_ol")
+    }
+    words = judged.features.words
+    roles = []
+    for i, (tag, text) in enumerate(zip(lines["tag"], lines["text"], strict=True)):
+        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            roles.append("heading")
+        elif tag == "pre":
+            roles.append("code")
+        elif tag in ("td", "th") or shape["in_table"][i] > 0:
+            roles.append("table")
+        elif tag in ("li", "dt", "dd") or shape["in_ul"][i] > 0 or shape["in_ol"][i] > 0 or shape["bullet"][i] > 0:
+            roles.append("list")
+        elif shape["in_blockquote"][i] > 0:
+            roles.append("quote")
+        elif not tag and words[i] <= 14 and shape["ends_letter"][i] > 0 and text[:1].isupper():
+            roles.append("heading")
+        else:
+            roles.append("body")
+    return roles
