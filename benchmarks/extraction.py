@@ -150,9 +150,9 @@ def measure(pages: Sequence[LabelledPage], tools: dict[str, Tool]) -> tuple[dict
     runs |= {f"cleaner, text flattened by {way}": Measured(clean_text) for way in ways}
     alone: dict[str, list[float]] = {"cleaner": [], "cleaner, text": [], TEXT_ALONE: []}
     for tool in (*tools.values(), clean_text):
-        _careful(tool, [page.html.decode("utf-8", "replace") for page in pages[:5]])
+        _careful(tool, [page.data.decode("utf-8", "replace") for page in pages[:5]])
     for start in range(0, len(pages), BATCH):
-        html = [page.html.decode("utf-8", "replace") for page in pages[start : start + BATCH]]
+        html = [page.data.decode("utf-8", "replace") for page in pages[start : start + BATCH]]
         for name in tools:
             runs[name].run(html)
         for way in ways:
@@ -279,12 +279,12 @@ def main() -> None:
     if options.memory:
         name, text = "memory", memory_table()
     elif options.folder:
-        known = read_benchmark(options.folder)
+        known = [page for page in read_benchmark(options.folder) if page.kind == "html"]
         pages = Random(options.seed).sample(known, min(options.pages, len(known)))
         tools, missing = load_tools()
         runs, alone = measure(pages, tools)
         sets = ", ".join(f"{len(list(g))} of {name}" for name, g in groupby(sorted(page.set for page in pages)))
-        size = mean(len(page.html) for page in pages) / 1000
+        size = mean(len(page.data) for page in pages) / 1000
         head = f"{len(pages)} pages ({sets}; seed {options.seed}), {size:.0f} KB on average, batches of {BATCH}."
         head += f" {machine(*(name for name in tools if name in PEERS and name != WITH_METADATA))}."
         name, text = "extraction", f"{head}\n\n{tables(pages, runs, alone, missing)}"

@@ -96,12 +96,14 @@ class Cue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The phrases of all languages, by where they stand."""
+    """The phrases of all languages, by where they stand. `short`: first characters of the keys of `starts` that are
+    shorter than PREFIX."""
 
     whole: dict[str, Cue]
     starts: dict[str, list[tuple[re.Pattern[str], Cue]]]
     anywhere: list[Cue]
     shapes: dict[str, tuple[re.Pattern[str], Cue]]
+    short: set[str]
 
 
 def _at_start(phrase: str) -> re.Pattern[str]:
@@ -113,7 +115,7 @@ def _at_start(phrase: str) -> re.Pattern[str]:
 @functools.cache
 def load_cues() -> Table:
     """The phrase tables of all languages as one."""
-    table = Table({}, {}, [], {})
+    table = Table({}, {}, [], {}, set())
     folded = str.maketrans(FOLDED)
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for code, entry in tomllib.loads(path.read_text("utf-8")).items():
@@ -132,6 +134,8 @@ def _enter(table: Table, place: str, cue: Cue) -> None:
         table.whole[key] = min(cue, table.whole.get(key, cue))
     elif place == "start":
         table.starts.setdefault(cue.phrase[:PREFIX], []).append((_at_start(cue.phrase), cue))
+        if len(cue.phrase) < PREFIX:
+            table.short.add(cue.phrase[0])
     else:
         table.anywhere.append(cue)
 
@@ -141,41 +145,10 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
 
     Pages of one site share many lines, so each distinct line is looked at once.
     """
-    low = pl.DataFrame({"low": texts.str.slice(0, LOOKED_AT).str.to_lowercase()})
-    distinct = low.unique(maintain_order=True)
-    matched = pl.concat([distinct, _match(distinct["low"])], how="horizontal")
-    return low.join(matched, on="low", how="left", maintain_order="left").drop("low")
-
-
-def _match(low: pl.Series) -> pl.DataFrame:
-    table = load_cues()
-    lines = (
-        pl.DataFrame({"low": low})
-        .with_columns(pl.col("low").str.replace_many(FOLDED))
-        .with_columns(lead=pl.col("low").str.replace(r"^[^\w©(]+", ""))
-        .with_columns(key=pl.col("lead").str.replace(r"^\W+", "").str.replace(r"\W+$", ""))
-        .with_columns(
-            held=pl.col("low").str.contains_any([cue.phrase for cue in table.anywhere]),
-            **{f"like_{code}": needs for code, needs in _NEEDS.items()},
-        )
-    )
-    best: list[Cue | None] = []
-    for lead, key in zip(lines["lead"], lines["key"], strict=True):
-        found = [table.whole[key]] if key in table.whole else []
-        for size in range(1, PREFIX + 1):
-            begun = table.starts.get(lead[:size])
-            if begun and len(lead) >= size:
-                found.extend(cue for pattern, cue in begun if pattern.match(lead))
-        best.append(min(found, default=None))
-    possible = pl.any_horizontal("held", *(f"like_{code}" for code in _NEEDS))
-    for row in lines.with_row_index("row").filter(possible).iter_rows(named=True):
-        found = [cue for cue in table.anywhere if cue.phrase in row["low"]] if row["held"] else []
-        for code, (pattern, cue) in table.shapes.items():
-            match = pattern.search(row["low"]) if row[f"like_{code}"] else None
-            if match:
-                found.append(cue._replace(phrase=match[0]))
-        known = best[row["row"]]
-        best[row["row"]] = min([*found, *([known] if known else [])], default=None)
+    low = pl.col("low").str.slice(0, LOOKED_AT).str.to_lowercase().str.replace_many(FOLDED)
+    lines = texts.to_frame("low").select(low)
+    matched = _match(lines.unique(maintain_order=True))
+    best = [matched[line] for line in lines["low"].to_list()]
     return pl.DataFrame(
         {
             "cue": pl.Series([float(cue.number) if cue else 0.0 for cue in best], dtype=pl.Float64),
@@ -183,3 +156,58 @@ def _match(low: pl.Series) -> pl.DataFrame:
             "phrase": pl.Series([cue.phrase[:60] if cue else None for cue in best], dtype=pl.String),
         }
     )
+
+
+def _match(distinct: pl.DataFrame) -> dict[str, Cue | None]:
+    """The best cue of each line (column `low`)."""
+    table = load_cues()
+    best: dict[str, Cue | None] = {}
+    for line, (lead, key) in _starts_and_keys(distinct["low"].to_list()).items():
+        cue = table.whole.get(key)
+        begun = table.starts.get(lead[:PREFIX])
+        for phrases in (begun, *(table.starts.get(lead[:size]) for size in _short(table, lead))):
+            for pattern, other in phrases or ():
+                if (cue is None or other < cue) and pattern.match(lead):
+                    cue = other
+        best[line] = cue
+    held = pl.col("low").str.contains_any([cue.phrase for cue in table.anywhere]).alias("held")
+    tested = distinct.select("low", held, *(needs.alias(f"like_{code}") for code, needs in _NEEDS.items()))
+    for row in tested.filter(pl.any_horizontal(pl.exclude("low"))).iter_rows(named=True):
+        line = row["low"]
+        found = [cue for cue in table.anywhere if cue.phrase in line] if row["held"] else []
+        for code, (pattern, cue) in table.shapes.items():
+            match = pattern.search(line) if row[f"like_{code}"] else None
+            if match:
+                found.append(cue._replace(phrase=match[0]))
+        known = best[line]
+        best[line] = min([*found, *([known] if known else [])], default=None)
+    return best
+
+
+def _short(table: Table, lead: str) -> range:
+    """Sizes below PREFIX that phrases with the line's first character can have."""
+    return range(1, min(PREFIX, len(lead) + 1)) if lead[:1] in table.short else range(0)
+
+
+_NO_WORD = "".join(c for c in map(chr, range(128)) if not (c.isalnum() or c == "_"))
+_NO_LEAD = _NO_WORD.replace("(", "")
+
+
+def _starts_and_keys(lines: list[str]) -> dict[str, tuple[str, str]]:
+    """Of each line what follows the marks that it begins with, and what is left without those at its end, too."""
+    out: dict[str, tuple[str, str]] = {}
+    others: list[str] = []
+    for line in lines:
+        if line.isascii():
+            lead = line.lstrip(_NO_LEAD)
+            out[line] = lead, lead.strip(_NO_WORD)
+        elif line[0].isalpha() and line[-1].isalpha():
+            out[line] = line, line
+        else:
+            others.append(line)
+    if others:
+        first = pl.col("line").str.replace(r"^[^\w©(]+", "").alias("lead")
+        last = pl.col("lead").str.replace(r"^\W+", "").str.replace(r"\W+$", "").alias("key")
+        told = pl.DataFrame({"line": others}).with_columns(first).with_columns(last)
+        out |= {line: (lead, key) for line, lead, key in told.iter_rows()}
+    return out
