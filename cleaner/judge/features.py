@@ -82,6 +82,8 @@ SHAPE: dict[str, pl.Expr] = {
     "question": pl.col("text").str.contains(r"[?？]$"),
     "exclamation": pl.col("text").str.contains(r"[!！]$"),
 }
+NUMBERED = ("price", "year", "date", "clock", "relative_time")
+"""Those of SHAPE that only a text with a digit can have."""
 GIVEN = ("cue", "sure", "blank_before")
 """Columns of the table that are features as they are."""
 
@@ -91,9 +93,9 @@ def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: W
     and `cue`, `sure` (which cue matched, as numbers; see `judge.cues`), sorted by page and line."""
     # pages of one site share many lines: each distinct text is looked at once
     distinct = lines.select("text").unique(maintain_order=True).with_row_index("at")
-    shape = distinct.select(*(e.cast(pl.Float64).alias(name) for name, e in SHAPE.items()))
+    shape = _shapes(distinct)
     at = lines.select("text").join(distinct, on="text", how="left", maintain_order="left")["at"].to_numpy()
-    columns: dict[str, Floats] = {name: shape[name].to_numpy()[at] for name in SHAPE}
+    columns: dict[str, Floats] = {name: shape[name][at] for name in SHAPE}
     columns |= {name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}
     words = cut_words(lines["text"])
     page = lines["page"].to_numpy().astype(np.int64)
@@ -125,6 +127,19 @@ def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: W
         np.column_stack([columns[name] for name in names]).astype(np.float32) if names else np.zeros((0, 0), np.float32)
     )
     return Features(names, matrix, count, prose)
+
+
+def _shapes(texts: pl.DataFrame) -> dict[str, Floats]:
+    """SHAPE of each of the texts; those that take long, and that no text without a digit has, of the others alone."""
+    always = [name for name in SHAPE if name not in NUMBERED]
+    table = texts.select(SHAPE[name].cast(pl.Float64).alias(name) for name in always)
+    shape: dict[str, Floats] = {name: table[name].to_numpy() for name in always}
+    numbered = np.flatnonzero(shape["digits"])
+    few = texts[numbered].select(SHAPE[name].cast(pl.Float64).alias(name) for name in NUMBERED)
+    for name in NUMBERED:
+        shape[name] = np.zeros(len(texts))
+        shape[name][numbered] = few[name].to_numpy()
+    return shape
 
 
 def _is_prose(count: Floats, columns: dict[str, Floats]) -> npt.NDArray[np.bool_]:
@@ -211,19 +226,20 @@ def _shared_vocabulary(
 ) -> dict[str, Floats]:
     """Share of a line's content words that also stand in the page's prose (in other lines than itself)."""
     content = ~words.stop
-    key = local[words.line].astype(np.uint64) << np.uint64(32) | words.code.astype(np.uint64)
-    in_prose = content & prose[words.line]
-    pairs = np.unique(np.stack((key[in_prose], words.line[in_prose].astype(np.uint64))), axis=1)
-    known, counts = np.unique(pairs[0], return_counts=True)
+    line, code = words.line[content], words.code[content].astype(np.uint64)
+    key = local[line].astype(np.uint64) << np.uint64(32) | code
+    in_prose = prose[line]
+    # each word of a line once, as line and code in one number, then as page and code
+    once = np.unique(line[in_prose].astype(np.uint64) << np.uint64(32) | code[in_prose])
+    page = local[(once >> np.uint64(32)).astype(np.int64)].astype(np.uint64)
+    known, counts = np.unique(page << np.uint64(32) | once & np.uint64(0xFFFFFFFF), return_counts=True)
     found = np.zeros(len(key))
     if len(known):
         at = np.minimum(np.searchsorted(known, key), len(known) - 1)
         held = np.where(known[at] == key, counts[at], 0)
-        found = (held - prose[words.line].astype(np.int64) > 0).astype(np.float64)
-    asked = sums(content, words.line, lines)
-    return {
-        "shared_vocabulary": np.where(asked > 0, sums(found * content, words.line, lines) / np.maximum(asked, 1), 0.0)
-    }
+        found = (held - in_prose.astype(np.int64) > 0).astype(np.float64)
+    asked = sums(np.ones(len(line)), line, lines)
+    return {"shared_vocabulary": np.where(asked > 0, sums(found, line, lines) / np.maximum(asked, 1), 0.0)}
 
 
 def _repeats(lines: pl.DataFrame) -> dict[str, Floats]:
