@@ -22,8 +22,8 @@ from cleaner.pages.batch import Batch
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-OPENS = 9
-"""Words that a line which opens a section has at most, a title that it names aside."""
+OPENS, OPENS_TITLED = 9, 20
+"""Words that a line which opens a section has at most, without and with a title that it names."""
 ENTRY_REACH = 6
 """Lines below its opening line within which comments show their first name, date or button."""
 SPARSE = 40
@@ -43,6 +43,10 @@ ENTRY_WORDS = 12
 """Words of a line that names who wrote a comment, and when, at most."""
 
 
+MARKS = " \t\n\u00a00123456789.,:;!?…|/\\()[]{}<>«»›\"“”„'’*+#&•·-–—_=~^☰▼▾↓→：（）。、"
+"""Characters around a line's words that say nothing of what it opens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """The rows of a batch's lines from `start` to before `end`. `evidence`: the element or the line that opened it."""
@@ -53,20 +57,30 @@ class Section:
     evidence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Whole lines and beginnings with the kind that they open; buttons for answers; what names of readers end in."""
+
+    whole: dict[str, str]
+    starts: dict[str, str]
+    reply: list[str]
+    says: list[str]
+
+
 @functools.cache
-def _tables() -> tuple[dict[str, str], dict[str, str], frozenset[str], str]:
-    """Whole lines and beginnings with the kind that they open; buttons for answers; what names end in."""
+def load_table() -> Table:
+    """The phrases of `sections.toml`."""
     said = tomllib.loads((Path(__file__).parent / "sections.toml").read_text("utf-8"))
     entry = said.pop("entry")
     whole = {phrase: kind for kind, table in said.items() for phrase in table["whole"]}
     starts = {phrase: kind for kind, table in said.items() for phrase in table.get("start", [])}
-    says = "|".join(re.escape(verb) for verb in sorted(set(entry["says"]), key=lambda v: (-len(v), v)))
-    return whole, starts, frozenset(entry["reply"]), says
+    return Table(whole, starts, entry["reply"], sorted(set(entry["says"]), key=lambda verb: (-len(verb), verb)))
 
 
 @dataclass(slots=True)
 class Marks:
-    """For each line the kind of section that it opens (or None), and whether it stands between readers' comments."""
+    """For each line the kind of section that it opens (or None), and whether it stands between readers' comments, as
+    "X says:" (`says`), a date or a button do (`entry`: all of them)."""
 
     opens: list[str | None]
     says: Flags
@@ -75,34 +89,32 @@ class Marks:
 
 def find_marks(batch: Batch, features: Features) -> Marks:
     """What opens sections, and what stands between comments."""
-    whole, starts, reply, says = _tables()
-    short = features.words <= ENTRY_WORDS + 8
-    rows = np.flatnonzero(short)
-    text = batch.lines["text"].gather(rows)
-    low = text.str.slice(0, 100).str.to_lowercase()
-    key = low.str.replace_all(r"[\d\W_]+", " ").str.strip_chars()
-    beginning = "^(?:" + "|".join(map(re.escape, starts)) + ")"
-    opened = key.replace_strict(whole, default=None, return_dtype=pl.String)
-    begun = (key + " ").str.extract(f"({beginning})").replace_strict(starts, default=None, return_dtype=pl.String)
-    title = low.str.contains(r"^\d|[\"“„«»”]")
-    begun = pl.DataFrame({"k": begun, "t": title}).select(pl.when("t").then("k")).to_series()
-    few = features.words[rows] <= ENTRY_WORDS
-    spoke = low.str.contains(
-        rf"^\W*[^.!?]{{2,60}}[\s」](?:{says})(?:\s*[:：.…]|(?:\s+(?:on|am|le|el|il|op)\b.{{0,40}})?:?$|$)"
-    )
-    button = key.is_in(list(reply))
-    opens: list[str | None] = [None] * len(features.words)
-    for row, kind, kind2, n in zip(rows.tolist(), opened, begun, features.words[rows].tolist(), strict=True):
-        if kind is not None and n <= OPENS:
+    table = load_table()
+    count = features.words
+    rows = np.flatnonzero((count <= OPENS_TITLED) & (count > 0))
+    lines = pl.DataFrame({"row": rows, "low": batch.lines["text"].gather(rows).str.slice(0, 100).str.to_lowercase()})
+    lines = lines.with_columns(key=pl.col("low").str.replace_all("’", "'", literal=True).str.strip_chars(MARKS))
+    opens: list[str | None] = [None] * len(count)
+    titled = lines.filter(pl.col("key").str.contains_any(list(table.starts)))
+    for row, low, key in titled.iter_rows():
+        kind = next((kind for start, kind in table.starts.items() if f"{key} ".startswith(start)), None)
+        if kind and re.search(r"^\d|[\"“„«»”]", low):  # "5 thoughts on ..." and "Comments on "...""
             opens[row] = kind
-        elif kind2 is not None:
-            opens[row] = kind2
-    out = Marks(opens, np.zeros(len(short), dtype=bool), np.zeros(len(short), dtype=bool))
-    out.says[rows] = spoke.to_numpy() & few
-    dated = (features.column("date") > 0) | (features.column("relative_time") > 0)
-    out.entry = out.says | (dated & (features.words <= ENTRY_WORDS) & ~features.prose)
-    out.entry[rows] |= button.to_numpy() & few
-    return out
+    short = lines.filter(pl.Series(count[rows] <= OPENS))
+    whole = short.with_columns(kind=pl.col("key").replace_strict(table.whole, default=None, return_dtype=pl.String))
+    for row, kind in whole.select("row", "kind").drop_nulls().iter_rows():
+        opens[row] = kind
+    few = count <= ENTRY_WORDS
+    says, entry = (
+        np.zeros(len(count), dtype=bool),
+        (features.column("date") > 0) | (features.column("relative_time") > 0),
+    )
+    spoken = re.compile(r"^\W*[^.!?]{2,60}[\s」](?:" + "|".join(map(re.escape, table.says)) + r")\s*[:：.…]?$")
+    for row, low in lines.filter(pl.col("low").str.contains_any(table.says)).select("row", "low").iter_rows():
+        says[row] = spoken.search(low) is not None
+    says &= few
+    entry[short.filter(pl.col("key").is_in(table.reply))["row"].to_numpy()] = True
+    return Marks(opens, says, says | (entry & few & ~features.prose))
 
 
 def find_sections(batch: Batch, features: Features, kept: Flags, sure: Flags) -> list[Section]:
@@ -169,9 +181,16 @@ def comment_elements(elements: pl.DataFrame | None) -> list[tuple[int, int, str]
     """The elements that by their names hold readers' comments: first line, the line after the last, and the name."""
     if elements is None:
         return []
-    held = elements.filter(
-        pl.col("token").str.contains(COMMENTS) & pl.col("tag").is_in(["html", "body", "main", "a", "span"]).not_()
-    ).with_columns(name=pl.col("token").str.extract(COMMENTS))
+    said = pl.col("token").str.contains(
+        "(?i)omment|isqus"
+    )  # of nearly all elements this tells at a fraction of the cost
+    held = (
+        elements.filter(said)
+        .filter(
+            pl.col("token").str.contains(COMMENTS) & pl.col("tag").is_in(["html", "body", "main", "a", "span"]).not_()
+        )
+        .with_columns(name=pl.col("token").str.extract(COMMENTS))
+    )
     return [
         (start, end, f"<{tag}> {name[:-1]}")
         for start, end, tag, name in held.select("start", "end", "tag", "name").iter_rows()
