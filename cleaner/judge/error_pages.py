@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from cleaner.judge.revise import Judged
     from cleaner.pages.batch import Batch
 
-MOST_PROSE = 80.0
-"""Words of running text, cookie notices and the like aside, that an error page can have."""
+MOST_PROSE = {"title": 60.0, "heading": 60.0, "line": 20.0}
+"""Words of running text, cookie notices and the line with the phrase aside, that an error page can have, by where its
+phrase stands."""
 MOST_WORDS = {"title": 1_000.0, "heading": 250.0, "line": 100.0}
-"""Words that an error page can have in all, by where its phrase stands."""
+"""Words that it can have in all."""
 STRONG = 12
 """Characters from which a phrase is beyond doubt in a title (those of scripts without spaces count twice); "404",
 "forbidden" or "loading" are the titles of songs, too, and need a page as small as a lone line does."""
@@ -58,16 +59,14 @@ def find_error_pages(batch: Batch, features: Features, sure: npt.NDArray[np.bool
     for number in np.flatnonzero(words <= MOST_WORDS["title"]).tolist():
         span = slice(int(bounds[number]), int(bounds[number + 1]))
         small = words[number] <= MOST_WORDS["heading"]
-        if prose[number] > 2 * MOST_PROSE:
-            continue
-        phrase, line = _error_phrase(
+        phrase, place, line = _error_phrase(
             batch.heads[number].title or "",
             texts[span].to_list() if small else [],
             tags[span].to_list() if small else [],
             float(words[number]),
         )
         said = features.words[span.start + line] if line >= 0 and features.prose[span.start + line] else 0.0
-        if phrase is not None and prose[number] - said <= MOST_PROSE:
+        if phrase and prose[number] - said <= MOST_PROSE[place]:
             found[number] = phrase
     return found
 
@@ -97,23 +96,25 @@ def flag_shells(
             flags[number].append("shell")
 
 
-def _error_phrase(title: str, texts: Sequence[str], tags: Sequence[str], words: float) -> tuple[str | None, int]:
-    """The phrase that makes a page with so little text an error page, and the line it stands in (-1 for the title)."""
+def _error_phrase(title: str, texts: Sequence[str], tags: Sequence[str], words: float) -> tuple[str, str, int]:
+    """The phrase that makes a page of so many words an error page, where it stands, and its line (-1 for the title);
+    ("", "", -1) for none."""
     titles, starts = load_phrases()
     small = words <= MOST_WORDS["line"]
     for part in _title_parts(title):
         if part in titles and (small or _weight(part) >= STRONG):
-            return part, -1
+            return part, "title", -1
     for i, (text, tag) in enumerate(zip(texts, tags, strict=True)):
         low = _fold(text[:LOOKED_AT])
         heads = tag == "h1" or (not tag and i == 0)
-        if low in titles and ((heads and _weight(low) >= STRONG) or (small and (heads or _weight(low) >= STRONG))):
-            return low, i
+        strong = _weight(low) >= STRONG
+        if low in titles and (strong or small) and (heads or (strong and small)):
+            return low, "heading" if heads else "line", i
         if small:
             phrase = next((start for start in starts if low.startswith(start)), None)
             if phrase is not None:
-                return phrase, i
-    return None, -1
+                return phrase, "line", i
+    return "", "", -1
 
 
 def _title_parts(title: str) -> list[str]:

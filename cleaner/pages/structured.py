@@ -41,7 +41,7 @@ _WORKS = re.compile(
     r"podcastepisode|videoobject|qapage|faqpage|review$|dataset|softwareapplication|service$|place$"
 )
 _OTHERS = re.compile(
-    r"relat|recommend|popular|trending|comment|author|tags?$|categor|next|previous|navigation|menu", re.I
+    r"relat|recommend|popular|trending|comment|answer|author|tags?$|categor|next|previous|navigation|menu", re.I
 )
 """Keys under which other things hang than the page's own text."""
 _TITLED = re.compile(r"title|headline|subject|^name$", re.I)
