@@ -53,7 +53,8 @@ SHOWN = ROOT / "raw/merrowbay-courier.example/projectionist-leaves-the-regal.txt
 
 QUALITY = {
     "page_type": "Kind of page.",
-    "flags": "Short codes of what is noteworthy, such as `empty` or `replacement_characters`.",
+    "flags": "Short codes of what is noteworthy: `empty`, `shell` (the page shows no text), `error_page`, "
+    "`clean_text`, `guard_prose`, `replacement_characters`...",
     "fixes": "Fixes of normalisation, and how many lines each changed.",
     "encoding": "The encoding that the page was decoded from.",
     "confidence": "How sure the judge is of the page as a whole.",
