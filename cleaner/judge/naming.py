@@ -97,7 +97,8 @@ def name_lines(
             why = why if why in KEEPING else "model"
             evidence = section.evidence if section and why == "comments" else None
         else:
-            verdict = comments if why == "comments" else "drop"
+            held = around.section.get(i) if why == "comments" else None
+            verdict = comments if held and i not in held.entries else "drop"
             role, why, evidence = _dropped_role(i, int(page[i]), why, judged, around)
         out.verdict.append(verdict)
         out.role.append(role)

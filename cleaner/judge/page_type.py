@@ -36,6 +36,8 @@ BITS = {"words": 13, "lines": 13, "names": 14, "head": 12}
 """Columns of each group of tokens, as a power of two: a token's column is the low bits of its number."""
 STEPS = 12
 """Steps of each count or share: a page has all steps up to its own."""
+LIKELY = 0.6
+"""Probability above which a document is given a type."""
 SHORT = 4
 """Lines of this many words or fewer count as a whole."""
 
@@ -128,9 +130,9 @@ def page_type_features(
 
 
 def likeliest_type(probability: Floats) -> str | None:
-    """The type of one page whose probability is over a half, if there is one."""
+    """The type of one page whose probability is over LIKELY, if there is one."""
     best = int(probability.argmax())
-    return TYPES[best] if probability[best] > 0.5 else None
+    return TYPES[best] if probability[best] > LIKELY else None
 
 
 def weight_of(group: str, has: npt.NDArray[np.bool_]) -> Floats:

@@ -28,6 +28,8 @@ ENTRY_REACH = 6
 """Lines below its opening line within which comments show their first name, date or button."""
 SPARSE = 40
 """Lines between two entries of the same comments at most."""
+MOST_HEADED = 6
+"""Lines that open comments on one page at most: where each of many posts has a count of its own, none opens any."""
 MIN_ABOVE = 120.0
 """Words of kept prose above a section that a line opens: what stands at the head of a page is no comment."""
 AUTHOR_SHARE = 0.6
@@ -49,12 +51,14 @@ MARKS = " \t\n\u00a00123456789.,:;!?…|/\\()[]{}<>«»›\"“”„'’*+#&•
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The rows of a batch's lines from `start` to before `end`. `evidence`: the element or the line that opened it."""
+    """The rows of a batch's lines from `start` to before `end`. `evidence`: the element or the line that opened it;
+    `entries`: those of the rows that open comments or stand between them (names, dates, buttons)."""
 
     start: int
     end: int
     kind: str
     evidence: str
+    entries: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +131,20 @@ def find_sections(batch: Batch, features: Features, kept: Flags, sure: Flags) ->
     bounds = np.searchsorted(page, np.arange(len(batch.heads) + 1))
     prose = np.concatenate(([0.0], np.cumsum(np.where(kept & features.prose, features.words, 0.0))))
     closing = np.array([kind is not None for kind in marks.opens], dtype=bool)
-    found = [Section(start, end, "comments", name) for start, end, name in comment_elements(batch.elements)]
+    between = np.flatnonzero(marks.entry | closing)
+
+    def section(start: int, end: int, kind: str, evidence: str) -> Section:
+        held = between[np.searchsorted(between, start) : np.searchsorted(between, end)]
+        return Section(start, end, kind, evidence, frozenset(held.tolist()) if kind == "comments" else frozenset())
+
+    found = [section(start, end, "comments", name) for start, end, name in comment_elements(batch.elements)]
     texts = batch.lines["text"]
+    headed = np.bincount(page, weights=[kind == "comments" for kind in marks.opens], minlength=len(batch.heads))
     done = -1
     for row in np.flatnonzero(closing | marks.says).tolist():
         first, end = int(bounds[page[row]]), int(bounds[page[row] + 1])
         above, below = prose[row] - prose[first], prose[end] - prose[row]
-        if row < done or above < MIN_ABOVE:
+        if row < done or above < MIN_ABOVE or (marks.opens[row] == "comments" and headed[page[row]] > MOST_HEADED):
             continue
         kind = marks.opens[row] or "comments"
         if kind == "author" and above >= AUTHOR_SHARE * (above + below):
@@ -142,7 +153,7 @@ def find_sections(batch: Batch, features: Features, kept: Flags, sure: Flags) ->
             stop = _comments_end(row, end, marks, sure)
         else:
             continue
-        found.append(Section(row, stop, kind, f'"{texts[row][:60]}"'))
+        found.append(section(row, stop, kind, f'"{texts[row][:60]}"'))
         done = stop
     return found
 
