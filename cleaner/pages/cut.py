@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from cleaner.pages.batch import LINE_COLUMNS, Batch, Head
 from cleaner.pages.html import cut_html, parse_html
 from cleaner.pages.sites import apply_selectors
-from cleaner.pages.text import cut_text
+from cleaner.pages.text import TextLine, cut_text
 from cleaner.read import Decoded
 from cleaner.recipe import Recipe
 from cleaner.records import Source
@@ -22,14 +24,24 @@ def cut_pages(pages: Sequence[tuple[Source, Decoded]], recipe: Recipe) -> Batch:
     if pages and pages[0][1].kind == "html":
         return _cut_html(pages, recipe)
     heads: list[Head] = []
-    rows: list[tuple[int, int, str, int, int, int, str]] = []
-    for number, (source, decoded) in enumerate(pages):
+    found: list[TextLine] = []
+    counts: list[int] = []
+    for source, decoded in pages:
         heads.append(Head(source, "text", decoded.encoding, list(decoded.notes)))
-        rows.extend(
-            (number, line, found.text, found.start, found.end, min(found.blank_before, 60_000), "")
-            for line, found in enumerate(cut_text(decoded.text))
-        )
-    return Batch("text", heads, pl.DataFrame(rows, LINE_COLUMNS, orient="row"), None)
+        lines = cut_text(decoded.text)
+        found += lines
+        counts.append(len(lines))
+    columns: dict[str, Any] = {
+        "page": np.repeat(np.arange(len(counts)), counts),
+        "line": np.concatenate([np.arange(count) for count in [*counts, 0]]),
+        "text": [line.text for line in found],
+        "start": [line.start for line in found],
+        "end": [line.end for line in found],
+        "blank_before": [min(line.blank_before, 60_000) for line in found],
+        "tag": [""] * len(found),
+    }
+    table = pl.DataFrame([pl.Series(name, columns[name], kind) for name, kind in LINE_COLUMNS.items()])
+    return Batch("text", heads, table, None)
 
 
 def _cut_html(pages: Sequence[tuple[Source, Decoded]], recipe: Recipe) -> Batch:

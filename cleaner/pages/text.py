@@ -66,9 +66,8 @@ _BULLET = re.compile(
     r"[•·▪◦‣○●■□▶►➤✓✔✗★☆※・|]|(?:[-–—*+]|#{1,6})(?=[ \t])|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?:[ \t]|$)"
 )
 _DASH = re.compile(r"[-–—][ \t]+[a-zà-öø-ÿа-яё(\"“]")  # a dash in a sentence, not a list's
-_LAYOUT = re.compile(  # tables, rules, code
-    r"\t|\S {3,}\S|\|.*\||^[\W_]+$|^```|[{}]$|\);$|^(?://|<!?[a-z/]|#include|\$ |import [\w.]+$)"
-)
+_COLUMNS = re.compile(r"\S {3,}\S")
+_LAYOUT = re.compile(r"[\W_]+$|```|//|<!?[a-z/]|#include|\$ |import [\w.]+$")  # rules, code
 
 
 def cut_text(text: str) -> list[TextLine]:
@@ -83,24 +82,25 @@ def cut_text(text: str) -> list[TextLine]:
     ['One', 'Two', 'Three']
     """
     lines = list(_physical(text))
-    return [_join(lines[first:last]) for first, last in _paragraphs(lines)]
+    return [
+        _join(lines[first:last]) if last - first > 1 else TextLine(*lines[first][:4])
+        for first, last in _paragraphs(lines)
+    ]
 
 
 def _physical(text: str) -> Iterator[_Physical]:
     """The physical lines that are not blank."""
-    # NEL is a line end, unless other C1 controls show that it is a Windows-1252 ellipsis.
-    filled = _FILLED_OR_NEL if "\x85" not in text or _OTHER_C1.search(text) else _FILLED
-    breaks = end = 0
     begun = False
-    for found in filled.finditer(text):
-        gap = text[end : found.start()]
-        breaks += 1 if gap == "\n" else len(gap) - gap.count("\r\n")
-        raw, end = found.group(), found.end()
+    breaks = 0
+    for start, raw, more in _filled(text):
+        breaks += more
         stripped = raw.strip()
         if not stripped:
             continue
-        indent = len(raw) - len(raw.lstrip())
-        start = found.start() + indent
+        indent = 0
+        if len(stripped) != len(raw):
+            indent = len(raw) - len(raw.lstrip())
+            start += indent
         width, quote = indent + len(stripped), ""
         if stripped[0] == ">" and (match := _QUOTE.match(stripped)):
             quote = match.group()
@@ -108,6 +108,25 @@ def _physical(text: str) -> Iterator[_Physical]:
             indent, width = len(body) - len(body.lstrip()), len(body)
         yield _Physical(stripped, start, start + len(stripped), breaks - begun, quote, indent, width)
         breaks, begun = 0, True
+
+
+def _filled(text: str) -> Iterator[tuple[int, str, int]]:
+    """(start, text, line ends since the line before) of each physical line that is not empty."""
+    end = breaks = 0
+    if not any(rare in text for rare in "\r\x0b\x0c\x85\u2028\u2029"):
+        for raw in text.split("\n"):
+            if raw:
+                yield end, raw, breaks
+                breaks = 0
+            breaks += 1
+            end += len(raw) + 1
+        return
+    # NEL is a line end, unless other C1 controls show that it is a Windows-1252 ellipsis.
+    filled = _FILLED_OR_NEL if "\x85" not in text or _OTHER_C1.search(text) else _FILLED
+    for found in filled.finditer(text):
+        gap = text[end : found.start()]
+        end = found.end()
+        yield found.start(), found.group(), 1 if gap == "\n" else len(gap) - gap.count("\r\n")
 
 
 def _paragraphs(lines: Sequence[_Physical]) -> Iterator[tuple[int, int]]:
@@ -129,7 +148,11 @@ def _paragraphs(lines: Sequence[_Physical]) -> Iterator[tuple[int, int]]:
 
 def _measure(lines: Sequence[_Physical], blocks: Sequence[Span], wide: bool) -> tuple[list[LineEnd], list[int]]:
     """The line ends of a page, and for each block the width at which it is wrapped, 0 if at none."""
-    ends = [_line_end(a, b, wide) for a, b in zip_longest(lines, islice(lines, 1, None))]
+    least = MIN_DENSE_WIDTH // (1 + wide)  # shorter lines say nothing in any script
+    ends = [
+        _line_end(a, b, wide) if a.width >= least else _SILENT
+        for a, b in zip_longest(lines, islice(lines, 1, None))
+    ]
     widths = [0] * len(blocks)
     rest = list(range(len(blocks)))  # those that no width agrees with yet
     for _ in range(MAX_WIDTHS):
@@ -166,24 +189,24 @@ def _columns(text: str, wide: bool) -> int:
 
 def _line_end(a: _Physical, b: _Physical | None, wide: bool) -> LineEnd:
     """What the end of line `a`, followed by `b`, says about wrapping."""
-    dense = _CJK.match(a.text[-1]) is not None
+    dense = _is_cjk(a.text[-1])
     if a.width < (MIN_DENSE_WIDTH // (1 + wide) if dense else MIN_WIDTH - 15):
         return _SILENT
     text = a.text[len(a.quote) :].lstrip()
     blank = text.find(" ")
-    breakable = a.indent + (blank if blank > 0 else 1 if _CJK.match(text) else -a.indent)
+    breakable = a.indent + (blank if blank > 0 else 1 if _is_cjk(text) else -a.indent)
     if a.width > MAX_WIDTH:
         return LineEnd(a.width, 0, 0.0, 0.0, breakable, dense)
     width = a.width + (_columns(text, True) - len(text) if wide else 0)
     nothing = LineEnd(width, 0, 0.0, 0.0, breakable, dense)
-    if b is None or b.blank_before or b.quote.count(">") != a.quote.count(">"):
+    if b is None or b.blank_before or (b.quote != a.quote and b.quote.count(">") != a.quote.count(">")):
         return nothing
     following = b.text[len(b.quote) : len(b.quote) + MAX_WIDTH].lstrip()
     if not following or text == following or _are_apart(text, following):
         return nothing
     unit = match.group() if (match := _UNIT.match(following)) else following[0]
-    goes_on = not _TERMINAL.search(text)
-    if dense and _CJK.match(following):
+    goes_on = not _ends_sentence(text)
+    if dense and _is_cjk(following):
         full, fits = (1.0, -1.0) if goes_on else (0.2, -0.1)
         return LineEnd(width, _columns(unit, wide), full, fits, breakable, dense)
     if not dense and text.count(" ") < 3:
@@ -204,9 +227,31 @@ _DOUBTFUL = 0.3
 
 def _are_apart(text: str, following: str) -> bool:
     """Whether two lines cannot be of one paragraph, at whatever width."""
-    if _BULLET.match(following) and not (_DASH.match(following) and not _TERMINAL.search(text)):
+    if _BULLET.match(following) and not (_DASH.match(following) and not _ends_sentence(text)):
         return True
-    return bool(_LAYOUT.search(text) or _LAYOUT.search(following))
+    return _is_layout(text) or _is_layout(following)
+
+
+def _is_layout(text: str) -> bool:
+    """Whether a line is of a table or of code, or a rule."""
+    return (
+        "\t" in text
+        or text[-1] in "{}"
+        or text.endswith(");")
+        or ("   " in text and _COLUMNS.search(text) is not None)
+        or text.count("|") > 1
+        or _LAYOUT.match(text) is not None
+    )
+
+
+def _ends_sentence(text: str) -> bool:
+    """Whether a line ends in a mark that ends sentences, with up to three closing marks after it."""
+    return _TERMINAL.search(text[-4:]) is not None
+
+
+def _is_cjk(text: str) -> bool:
+    """Whether a text begins with a Chinese or Japanese character."""
+    return text[:1] >= "\u2e80" and _CJK.match(text) is not None
 
 
 def _is_full(end: LineEnd, width: int) -> bool:
@@ -236,7 +281,7 @@ def _join(lines: Sequence[_Physical]) -> TextLine:
     parts = [lines[0].text]
     for line in lines[1:]:
         before, here = parts[-1], line.text[len(line.quote) :].lstrip()
-        closed = _CJK.match(before[-1]) and _CJK.match(here)
+        closed = _is_cjk(before[-1]) and _is_cjk(here)
         hyphen = before.endswith("\xad") or (_HYPHEN.search(before[-3:]) and not _SUSPENDED.match(here))
         if not closed and not hyphen:
             parts.append(" ")
