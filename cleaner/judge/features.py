@@ -123,9 +123,9 @@ def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: W
     columns |= structure
     columns |= _neighbours(columns, count, prose, local, bounds)
     names = list(columns)
-    matrix = (
-        np.column_stack([columns[name] for name in names]).astype(np.float32) if names else np.zeros((0, 0), np.float32)
-    )
+    matrix = np.empty((len(lines), len(names)), np.float32)
+    for at_column, name in enumerate(names):  # one by one: a page of ten megabytes has a hundred thousand lines
+        matrix[:, at_column] = columns.pop(name)
     return Features(names, matrix, count, prose)
 
 
