@@ -24,6 +24,8 @@ LEAD_IN_REACH = 14
 """Lines that a lead-in ("You may also like:") can take along."""
 SURE_CONTENT = {"html": 0.9, "text": 0.7}
 """Probability above which no lead-in takes a line along: a byline above the first piece of a collection, say."""
+LIKELY_CONTENT = 0.6
+"""The same for a lead-in that no sure cue names."""
 HEADING_REACH = 4
 """A heading's prose begins within so many lines, itself counted: a byline and a source line may stand between."""
 HEADING_LEAST = 0.25
@@ -142,15 +144,20 @@ def drop_author_boxes(
 
 
 def take_lists_along(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64]) -> None:
-    """Drop the run of short lines without a full stop that follows a lead-in of related stories."""
-    sentence = judged.features.column("ends_sentence") > 0
-    for i, (code, phrase) in enumerate(zip(judged.cue, judged.phrase, strict=True)):
-        if not (judged.sure[i] and code in ("related", "trending") and reason[i] == "cue") or _leads_nowhere(phrase):
+    """Drop the run of short lines without a full stop that follows a lead-in of related stories.
+
+    Under a lead-in that only the model drops, on an article, what is likely to be content ends the run sooner.
+    """
+    ends = (judged.features.column("ends_sentence") > 0) | judged.features.prose | (judged.features.words > 30)
+    article = judged.types[:, TYPES.index("article")] > CLEARLY_ARTICLE
+    opening = np.array([code in ("related", "trending") for code in judged.cue], dtype=bool)
+    opening &= (judged.sure & (reason == "cue")) | (~judged.sure & ~keep & (reason == "model") & article[page])
+    for i in np.flatnonzero(opening).tolist():
+        if _leads_nowhere(judged.phrase[i]):
             continue
+        most = SURE_CONTENT[judged.batch.kind] if judged.sure[i] else LIKELY_CONTENT
         for j in range(i + 1, min(i + 1 + LEAD_IN_REACH, len(page))):
-            if page[j] != page[i] or sentence[j] or judged.features.prose[j] or judged.features.words[j] > 30:
-                break
-            if judged.probability[j] > SURE_CONTENT[judged.batch.kind]:
+            if page[j] != page[i] or ends[j] or judged.probability[j] > most:
                 break
             if keep[j]:
                 keep[j], reason[j] = False, "lead_in"
