@@ -11,7 +11,7 @@ Tables are searched with Rust regexes first; Python runs on the suspicious lines
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -191,37 +191,42 @@ def normalize_text(text: str, options: Normalize | None = None) -> tuple[str, li
     return mended, [(name, 1) for name in FIXES if name in steps]
 
 
-def _apply(fix: Fix, texts: pl.Series) -> dict[int, str]:
-    """The new texts of the lines that `fix` changes, by position."""
-    suspicious = texts.to_frame("text").select(fix.suspicious.fill_null(False).alias("suspicious"))["suspicious"]
-    if suspicious.len() != texts.len():  # a literal
-        return {}
-    rows = suspicious.arg_true()
-    pairs = zip(rows.to_list(), texts.gather(rows).to_list(), strict=True)
-    return {row: new for row, old in pairs if (new := fix.function(old)) != old}
+def _suspicious(texts: pl.Series, rows: Sequence[int], chosen: Sequence[Fix]) -> list[set[int]]:
+    """For each fix those of the rows (numbers of the texts) that it could change."""
+    table = texts.to_frame("text").select(
+        fix.suspicious.fill_null(False).alias(str(number)) for number, fix in enumerate(chosen)
+    )
+    if table.height != texts.len():  # nothing but literals
+        return [set() for _ in chosen]
+    return [{rows[at] for at in table[str(number)].arg_true()} for number in range(len(chosen))]
 
 
 def normalize_lines(texts: pl.Series, options: Normalize | None = None) -> Normalized:
     """`normalize_text` for a whole column of lines (String; nulls stay null)."""
     chosen = enabled(options or Normalize())
     given = texts.cast(pl.String)
-    lines, made = given.clone(), dict[int, set[str]]()
-    active = list(range(len(lines)))  # rows that the round before changed
+    suspicious = _suspicious(given, range(len(given)), chosen)
+    rows = sorted(set().union(*suspicious))
+    before = dict(zip(rows, given.gather(rows).to_list(), strict=True))
+    lines, made = dict(before), dict[int, set[str]]()
+    active = rows  # that the round before changed
     for _ in range(MAX_ROUNDS):
+        touched = set[int]()
+        for fix, found in zip(chosen, suspicious, strict=True):
+            for row in found | touched:  # what an earlier fix of this round has changed could be suspicious now
+                new = fix.function(lines[row])
+                if new != lines[row]:
+                    lines[row] = new
+                    touched.add(row)
+                    made.setdefault(row, set()).add(fix.name)
+        active = sorted(touched)
         if not active:
             break
-        part, touched = lines.gather(active), set[int]()
-        for fix in chosen:
-            if new := _apply(fix, part):
-                part = part.scatter(list(new), list(new.values()))
-                touched.update(new)
-                for row in new:
-                    made.setdefault(active[row], set()).add(fix.name)
-        rows = sorted(touched)
-        active = [active[row] for row in rows]
-        lines = lines.scatter(active, part.gather(rows)) if rows else lines
+        suspicious = _suspicious(pl.Series([lines[row] for row in active], dtype=pl.String), active, chosen)
     for row in active:  # not settled: as for a single text
-        settled, steps = _mend(given[row], chosen)
-        lines, made[row] = lines.scatter(row, settled), set(steps)
-    counts = [(row, name, 1) for row in sorted(made) for name in FIXES if name in made[row]]
-    return Normalized(lines, pl.DataFrame(counts, schema=COUNTS, orient="row"))
+        lines[row], steps = _mend(before[row], chosen)
+        made[row] = set(steps)
+    changed = sorted(made)
+    counts = [(row, name, 1) for row in changed for name in FIXES if name in made[row]]
+    mended = given.clone().scatter(changed, [lines[row] for row in changed]) if changed else given
+    return Normalized(mended, pl.DataFrame(counts, schema=COUNTS, orient="row"))
