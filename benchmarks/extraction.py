@@ -23,6 +23,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -110,12 +111,12 @@ PEERS = {
 
 
 def load_tools() -> tuple[dict[str, Tool], list[str]]:
-    """The tools that are installed, by name, and the names of those that are not."""
+    """The tools that are installed, by name, and the names of those that are not. A peer may fail on a page."""
     tools: dict[str, Tool] = {"cleaner": clean_html}
     missing = []
     for name, load in PEERS.items():
         try:
-            tools[name] = load()
+            tools[name] = partial(_careful, load())
         except ImportError:
             missing.append(name)
     return tools, missing
@@ -138,7 +139,7 @@ class Measured:
     def run(self, pages: Sequence[str]) -> None:
         """Have the tool's turn at the next pages."""
         start = process_time()
-        texts = _careful(self.tool, pages)
+        texts = self.tool(pages)
         self.seconds += process_time() - start
         self.texts += texts
 
@@ -150,7 +151,7 @@ def measure(pages: Sequence[LabelledPage], tools: dict[str, Tool]) -> tuple[dict
     runs |= {f"cleaner, text flattened by {way}": Measured(clean_text) for way in ways}
     alone: dict[str, list[float]] = {"cleaner": [], "cleaner, text": [], TEXT_ALONE: []}
     for tool in (*tools.values(), clean_text):
-        _careful(tool, [page.data.decode("utf-8", "replace") for page in pages[:5]])
+        tool([page.data.decode("utf-8", "replace") for page in pages[:5]])
     for start in range(0, len(pages), BATCH):
         html = [page.data.decode("utf-8", "replace") for page in pages[start : start + BATCH]]
         for name in tools:
@@ -177,7 +178,7 @@ def _flattens(way: str) -> bool:
 
 def _time(tool: Tool, page: str) -> float:
     start = process_time()
-    _careful(tool, [page])
+    tool([page])
     return 1000 * (process_time() - start)
 
 
