@@ -67,11 +67,16 @@ def name_regions(
     for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
         inherits = here[(nearest[here] < 0) & (parent[here] >= 0)]
         nearest[inherits] = nearest[parent[inherits]]
+    telling = np.unique(nearest[leaves])
+    telling = telling[telling >= 0]
+    said = elements.select("tag", "token")[telling].iter_rows()
+    named: dict[int, tuple[str, str]] = {}  # each element once, however many lines stand in it
+    for element, number, (tag, token) in zip(telling.tolist(), region[telling].tolist(), said, strict=True):
+        role, pattern, _ = REGIONS[number]
+        named[element] = role, _name(tag, token, pattern)
     for line, element in zip(asked.tolist(), nearest[leaves].tolist(), strict=True):
         if element >= 0:
-            role, pattern, _ = REGIONS[int(region[element])]
-            roles[line] = role
-            names[line] = _name(elements["tag"][element], elements["token"][element], pattern)
+            roles[line], names[line] = named[element]
     return roles, names
 
 
