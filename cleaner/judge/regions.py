@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-
-from cleaner.pages.html import levels
 
 REGIONS: list[tuple[str, str, str]] = [
     # role, pattern over the element's class, id, role and the like, tags that mean the same
@@ -40,7 +39,12 @@ REGIONS: list[tuple[str, str, str]] = [
 ]
 """In this order the regions are tried: the first that fits names the element."""
 
-_NAMING = r'\s(?:class|id|role|itemprop|data-testid|data-component|aria-label)="([^"]{0,300})'
+_NAMING = re.compile(r'\s(?:class|id|role|itemprop|data-testid|data-component|aria-label)="([^"]{0,300})')
+_BY_TAG = {tag: number for number, (_, _, same) in enumerate(REGIONS) for tag in same.split()}
+_CONTENT = frozenset({"html", "body", "main", "article"})
+"""Elements that hold what a page is about, whatever their names are."""
+_REMEMBERED = 16_384
+"""Names of elements of which it is remembered what they say: sites share most of them."""
 
 
 def name_regions(
@@ -52,53 +56,64 @@ def name_regions(
     asked = np.flatnonzero(wanted)
     if elements is None or not len(elements) or not len(asked):
         return roles, names
-    parent = elements["parent"].to_numpy().astype(np.int64)
-    leaves = np.maximum(lines["leaf"].to_numpy().astype(np.int64)[asked], 0)
-    around = np.zeros(len(elements), dtype=bool)
-    at = leaves
-    while len(at):
-        around[at] = True
-        at = np.unique(parent[at][parent[at] >= 0])
-        at = at[~around[at]]
-    known = np.flatnonzero(around)
-    region = np.full(len(elements), -1, dtype=np.int64)
-    region[known] = _regions(elements[known])
-    nearest = np.where(region >= 0, np.arange(len(elements)), -1)
-    for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
-        inherits = here[(nearest[here] < 0) & (parent[here] >= 0)]
-        nearest[inherits] = nearest[parent[inherits]]
-    telling = np.unique(nearest[leaves])
-    telling = telling[telling >= 0]
-    said = elements.select("tag", "token")[telling].iter_rows()
-    named: dict[int, tuple[str, str]] = {}  # each element once, however many lines stand in it
-    for element, number, (tag, token) in zip(telling.tolist(), region[telling].tolist(), said, strict=True):
-        role, pattern, _ = REGIONS[number]
-        named[element] = role, _name(tag, token, pattern)
-    for line, element in zip(asked.tolist(), nearest[leaves].tolist(), strict=True):
-        if element >= 0:
-            roles[line], names[line] = named[element]
+    parent, tag, token = (elements[column].to_list() for column in ("parent", "tag", "token"))
+    told: dict[str, tuple[str, str] | None] = {}
+    nearest: dict[int, tuple[str, str] | None] = {-1: None}
+    for line, leaf in zip(asked.tolist(), lines["leaf"].gather(asked).to_list(), strict=True):
+        element = max(leaf, 0)
+        path = []
+        while element not in nearest:
+            path.append(element)
+            said = token[element]
+            if said not in told:
+                told[said] = _region(tag[element], said)
+            if told[said] is not None:
+                nearest[element] = told[said]
+                break
+            element = parent[element]
+        found = nearest[element]
+        for element in path:
+            nearest[element] = found
+        if found is not None:
+            roles[line], names[line] = found
     return roles, names
 
 
-def _regions(elements: pl.DataFrame) -> npt.NDArray[np.int64]:
-    """For each element, the first of REGIONS that its names or its tag fit; -1 for none."""
-    table = elements.select("tag", said=pl.col("token").str.extract_all(_NAMING).list.join(" ").str.to_lowercase())
-    distinct = table.unique(maintain_order=True)
-    fits = [
-        pl.when(pl.col("said").str.contains(pattern) | pl.col("tag").is_in(same.split())).then(number)
-        for number, (_, pattern, same) in enumerate(REGIONS)
-    ]
-    content = pl.col("tag").is_in(["html", "body", "main", "article"])
-    found = distinct.with_columns(region=pl.when(content).then(-1).otherwise(pl.coalesce(*fits, -1)).cast(pl.Int64))
-    joined = table.join(found, on=["tag", "said"], how="left", maintain_order="left")
-    out: npt.NDArray[np.int64] = joined["region"].to_numpy().astype(np.int64)
-    return out
+def _region(tag: str, token: str) -> tuple[str, str] | None:
+    """The role of the first of REGIONS that an element's names or its tag fit, and what says so: the tag, and the one
+    of its names that fits. None if none fits."""
+    if tag in _CONTENT:
+        return None
+    first, name = _BY_TAG.get(tag, len(REGIONS)), ""
+    for said in _NAMING.findall(token):
+        number, word = _region_of_names(said)
+        if number < first or (number == first and not name):
+            first, name = number, word
+    if first == len(REGIONS):
+        return None
+    return REGIONS[first][0], f"<{tag}> {name[:40]}" if name else f"<{tag}>"
 
 
-def _name(tag: str, token: str, pattern: str) -> str:
-    """What says so: the tag, and the one of its names that fits."""
-    for said in re.findall(_NAMING, token):
-        for word in str(said).split():
-            if re.search(pattern, word.lower()):
-                return f"<{tag}> {word[:40]}"
-    return f"<{tag}>"
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _region_of_names(said: str) -> tuple[int, str]:
+    """The first of REGIONS that any of these names fits, and the first name that fits it; their number, "" if none."""
+    numbers = [(_region_of_name(name), at, name) for at, name in enumerate(said.split())]
+    number, _, name = min(numbers, default=(len(REGIONS), 0, ""))
+    return (number, name) if number < len(REGIONS) else (number, "")
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _region_of_name(name: str) -> int:
+    """The first of REGIONS that a name fits; their number if none does."""
+    any_of_them, each = _patterns()
+    low = name.lower()
+    if any_of_them.search(low) is None:
+        return len(each)
+    return next(number for number, pattern in enumerate(each) if pattern.search(low))
+
+
+@functools.cache
+def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
+    """The patterns of REGIONS as one, and each by itself."""
+    said = [pattern for _, pattern, _ in REGIONS]
+    return re.compile("|".join(said)), [re.compile(pattern) for pattern in said]
