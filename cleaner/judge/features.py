@@ -6,15 +6,27 @@ page: a line's features do not depend on what else is in the batch. Features of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleaner.judge.structure import structure_features
+from cleaner.judge.page_type import TYPES, PageTypes, page_type_features
+from cleaner.judge.rhythm import (
+    cue_features,
+    heading_features,
+    kind_features,
+    page_shares,
+    run_features,
+    title_features,
+)
+from cleaner.judge.shapes import SHAPES, look_at
+from cleaner.judge.structure import structure_features, tokens_of_elements
 from cleaner.judge.weights import Weights
-from cleaner.judge.words import UNSPACED, Words, cut_words, ngrams, sums
+from cleaner.judge.words import UNSPACED_WORD, Words, cut_words, ngrams, sums
+from cleaner.pages.batch import Head
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,12 +36,14 @@ LONG = 15.0
 
 @dataclass(slots=True)
 class Features:
-    """`names` and `matrix` (one row a line, float32) for the learner; `words`: weight of each line in words."""
+    """`names` and `matrix` (one row a line, float32) for the learner; `words`: weight of each line in words; `prose`:
+    whether it is running text; `types`: probability of each of `page_type.TYPES`, one row a page of the batch."""
 
     names: list[str]
     matrix: npt.NDArray[np.float32]
     words: Floats
     prose: npt.NDArray[np.bool_]
+    types: Floats
 
     def column(self, name: str) -> npt.NDArray[np.float32]:
         """One feature of all lines."""
@@ -37,79 +51,38 @@ class Features:
         return out
 
 
-# What a line looks like, each a count or a yes/no by itself.
-SHAPE: dict[str, pl.Expr] = {
-    "characters": pl.col("text").str.len_chars(),
-    "ends_sentence": pl.col("text").str.contains(r"[.!?…。！？؟।][\"'”’»)\]」』]*$"),
-    "ends_colon": pl.col("text").str.contains(r"[:：]$"),
-    "ends_ellipsis": pl.col("text").str.contains(r"(\.\.\.|…|\[…\])$"),
-    "ends_letter": pl.col("text").str.contains(r"[\p{L}\p{N}]$"),
-    "starts_lower": pl.col("text").str.contains(r"^\p{Ll}"),
-    "starts_upper": pl.col("text").str.contains(r"^[\p{Lu}\p{Lt}]"),
-    "starts_digit": pl.col("text").str.contains(r"^\p{N}"),
-    "starts_quote": pl.col("text").str.contains(r"^[\"'“”‘„«»「『]"),
-    "starts_mark": pl.col("text").str.contains(r"^[^\p{L}\p{N}\s\"'“”‘„«»「『(]"),
-    "bullet": pl.col("text").str.contains(r"^([•·▪◦‣*–—-]|\d{1,3}[.)])\s"),
-    "commas": pl.col("text").str.count_matches(r"[,、،，]"),
-    "sentence_ends": pl.col("text").str.count_matches(r"[.!?。！？؟।]([\"'”’»)]*\s|$)|[。！？]"),
-    "digits": pl.col("text").str.count_matches(r"\p{N}"),
-    "capitals": pl.col("text").str.count_matches(r"\p{Lu}"),
-    "letters": pl.col("text").str.count_matches(r"\p{L}"),
-    "capitalised_words": pl.col("text").str.count_matches(r"(?:^|\s)[^\p{L}\s]?\p{Lu}"),
-    "unspaced": pl.col("text").str.count_matches(UNSPACED),
-    "bars": pl.col("text").str.count_matches(r"[|·•›»→/>]"),
-    "brackets": pl.col("text").str.count_matches(r"[()\[\]{}]"),
-    "newlines": pl.col("text").str.count_matches("\n"),
-    "address": pl.col("text").str.contains(r"https?://|www\.|@\w|\w@\w"),
-    "copyright": pl.col("text").str.contains(r"©|\(c\)\s*\d{4}|(?i)copyright"),
-    "price": pl.col("text").str.contains(r"[$€£¥₹]\s?\d|\d\s?[€£¥₽₹]|\d\s?(?:USD|EUR|zł|Kč|kr)\b"),
-    "year": pl.col("text").str.contains(r"\b(?:19|20)\d\d\b"),
-    "date": pl.col("text").str.contains(
-        r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]"
-        r"|(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2}\b"
-        r"|(?i)\b\d{1,2}\.?\s+(?:de\s+)?"
-        r"(?:jan|feb|mär|mar|apr|avr|may|mai|maj|jun|juin|jul|juil|aug|août|ago|sep|okt|oct|nov|dec|dez|déc|dic)"
-    ),
-    "clock": pl.col("text").str.contains(r"\b\d{1,2}[:.h]\d\d\b"),
-    "relative_time": pl.col("text").str.contains(
-        r"(?i)\b\d+\+?\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\s+ago\b"
-        r"|(?i)\bvor \d+ \w+|\bil y a \d+|\bhace \d+"
-    ),
-    "file_name": pl.col("text").str.contains(r"(?i)\.(?:jpe?g|png|gif|webp|pdf|mp4|svg)\b"),
-    "byline": pl.col("text").str.contains(
-        r"^(?i)(?:by|von|par|por|di|door|av|autor|author|written by|text|текст|автор)\b[: ]"
-    ),
-    "question": pl.col("text").str.contains(r"[?？]$"),
-    "exclamation": pl.col("text").str.contains(r"[!！]$"),
-}
-NUMBERED = ("price", "year", "date", "clock", "relative_time")
-"""Those of SHAPE that only a text with a digit can have."""
 GIVEN = ("cue", "sure", "blank_before")
 """Columns of the table that are features as they are."""
 
 
-def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: Weights) -> Features:
+def make_features(
+    lines: pl.DataFrame,
+    elements: pl.DataFrame | None,
+    heads: Sequence[Head],
+    weights: Weights,
+    page_types: PageTypes,
+) -> Features:
     """Features of each line. `lines` has the columns of a batch (those of structure only where `elements` is given),
-    and `cue`, `sure` (which cue matched, as numbers; see `judge.cues`), sorted by page and line."""
-    # pages of one site share many lines: each distinct text is looked at once
-    distinct = lines.select("text").unique(maintain_order=True).with_row_index("at")
-    shape = _shapes(distinct)
-    at = lines.select("text").join(distinct, on="text", how="left", maintain_order="left")["at"].to_numpy()
-    columns: dict[str, Floats] = {name: shape[name][at] for name in SHAPE}
+    and `cue`, `sure` (which cue matched, as numbers; see `judge.cues`), sorted by page and line; `heads` is what is
+    known of each page beside its lines."""
+    looks = look_at(lines)
+    columns: dict[str, Floats] = {name: looks.shape[name] for name in SHAPES}
     columns |= {name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}
     words = cut_words(lines["text"])
+    tokens = tokens_of_elements(elements) if elements is not None else None
+    types = page_type_features(lines, elements, heads, page_types, words, tokens, looks)
     page = lines["page"].to_numpy().astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], page[1:] != page[:-1]))) if len(page) else np.zeros(0, np.int64)
     bounds = np.append(starts, len(page))
     local = np.repeat(np.arange(len(starts)), np.diff(bounds))
 
-    count = words.count + 0.6 * columns["unspaced"]
+    count = words.count + UNSPACED_WORD * columns["unspaced"]
     characters = np.maximum(columns["characters"], 1.0)
     many = np.maximum(count, 1.0)
     columns["words"] = count
     columns["word_length"] = columns["letters"] / many
     columns["stop_share"] = sums(words.stop, words.line, len(lines)) / np.maximum(words.count, 1)
-    for name in ("digits", "capitals", "letters", "bars", "commas", "brackets"):
+    for name in ("digits", "capitals", "letters", "commas"):
         columns[f"{name}_share"] = columns[name] / characters
     columns["title_case"] = columns["capitalised_words"] / many
     prose = _is_prose(count, columns)
@@ -118,28 +91,33 @@ def make_features(lines: pl.DataFrame, elements: pl.DataFrame | None, weights: W
     columns["lexicon"] = lexicon
     columns |= _page_features(count, columns, prose, local, bounds)
     columns |= _shared_vocabulary(words, prose, local, len(lines))
-    columns |= _repeats(lines)
-    structure = structure_features(lines, elements, count, prose, lexicon, weights)
-    columns |= structure
+    columns |= {"copies": looks.copies, "copy": looks.copy}
+    columns |= structure_features(lines, elements, tokens, count, prose, lexicon, weights, local, bounds)
+    columns |= run_features(columns, count, prose, local)
+    columns |= kind_features(columns, count, prose, local, words, columns["blank_before"])
+    columns |= heading_features(columns, count, local, bounds, _headings(columns, count, local))
+    columns |= cue_features(columns, local, bounds)
+    columns |= page_shares(columns, count, prose, local, len(starts))
+    columns |= title_features([heads[number] for number in page[starts].tolist()], words, local, len(lines))
+    columns |= {f"type_{name}": types[page, at] for at, name in enumerate(TYPES)}
     columns |= _neighbours(columns, count, prose, local, bounds)
     names = list(columns)
     matrix = np.empty((len(lines), len(names)), np.float32)
     for at_column, name in enumerate(names):  # one by one: a page of ten megabytes has a hundred thousand lines
         matrix[:, at_column] = columns.pop(name)
-    return Features(names, matrix, count, prose)
+    return Features(names, matrix, count, prose, types)
 
 
-def _shapes(texts: pl.DataFrame) -> dict[str, Floats]:
-    """SHAPE of each of the texts; those that take long, and that no text without a digit has, of the others alone."""
-    always = [name for name in SHAPE if name not in NUMBERED]
-    table = texts.select(SHAPE[name].cast(pl.Float64).alias(name) for name in always)
-    shape: dict[str, Floats] = {name: table[name].to_numpy() for name in always}
-    numbered = np.flatnonzero(shape["digits"])
-    few = texts[numbered].select(SHAPE[name].cast(pl.Float64).alias(name) for name in NUMBERED)
-    for name in NUMBERED:
-        shape[name] = np.zeros(len(texts))
-        shape[name][numbered] = few[name].to_numpy()
-    return shape
+def _headings(columns: dict[str, Floats], count: Floats, local: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Lines that head others: by their tag in HTML; in text, short lines above a longer one that end in no mark."""
+    if not len(count) or not np.isnan(columns["heading_level"][0]):
+        tagged: npt.NDArray[np.bool_] = columns["heading_level"] > 0
+        return tagged
+    below = _shift(count, 1, local)
+    out: npt.NDArray[np.bool_] = (
+        (count <= 12) & (columns["starts_lower"] == 0) & (columns["ends_sentence"] == 0) & (below >= 2 * count)
+    )
+    return out
 
 
 def _is_prose(count: Floats, columns: dict[str, Floats]) -> npt.NDArray[np.bool_]:
@@ -242,27 +220,10 @@ def _shared_vocabulary(
     return {"shared_vocabulary": np.where(asked > 0, sums(found, line, lines) / np.maximum(asked, 1), 0.0)}
 
 
-def _repeats(lines: pl.DataFrame) -> dict[str, Floats]:
-    """How often the same text stands on the page, and whether this is a later copy."""
-    table = lines.select(
-        pl.len().over("page", "text").cast(pl.Float64).alias("copies"),
-        pl.int_range(pl.len()).over("page", "text").cast(pl.Float64).alias("copy"),
-    )
-    return {"copies": table["copies"].to_numpy(), "copy": table["copy"].to_numpy()}
-
-
-NEIGHBOURLY = (
-    "words",
-    "ends_sentence",
-    "stop_share",
-    "lexicon",
-    "title_case",
-    "link_share",
-    "path",
-    "cue",
-    "shared_vocabulary",
-)
-"""Features that are also taken of the lines just above and below."""
+NEIGHBOURLY = ("words", "lexicon", "title_case", "path", "shared_vocabulary")
+"""Features that are also taken of the two lines above and below."""
+NEAREST = ("ends_sentence", "link_share", "cue")
+"""Features that are also taken of the lines right above and below."""
 WINDOWED = ("lexicon", "ends_sentence", "link_share", "path", "stop_share")
 """Features of which means over five lines on either side are taken."""
 
@@ -277,7 +238,7 @@ def _neighbours(
     """Features of neighbours, and means over one-sided windows; NaN beyond the page's ends."""
     out: dict[str, Floats] = {}
     for step in (-2, -1, 1, 2):
-        for name in NEIGHBOURLY:
+        for name in NEIGHBOURLY + (NEAREST if abs(step) == 1 else ()):
             out[f"{name}{step:+d}"] = _shift(columns[name], step, local)
     log_words = np.log1p(count)
     for reach in (5,):

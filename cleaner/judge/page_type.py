@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleaner.judge.shapes import PAGE_SHAPES, Looks, look_at
 from cleaner.judge.structure import tokens_of_elements
 from cleaner.judge.words import Words, cut_words, sums
 from cleaner.pages.batch import Head
@@ -29,8 +30,6 @@ Codes = npt.NDArray[np.uint32]
 
 TYPES = ("article", "forum", "listing", "collection", "product", "documentation", "service")
 """The kinds of page; news is an article."""
-
-FILE = Path(__file__).parent / "trained" / "page_types.npz"
 
 BITS = {"words": 13, "lines": 13, "names": 14, "head": 12}
 """Columns of each group of tokens, as a power of two: a token's column is the low bits of its number."""
@@ -45,17 +44,7 @@ TAGS = (
     "p", "li", "h2", "h3", "article", "table", "pre", "code", "form", "button", "input", "select", "time",
     "blockquote", "img", "a", "dt", "nav", "section",
 )  # fmt: skip
-SHAPES = {
-    "price": r"[$€£¥₹]\s?\d|\d\s?[€£¥₽₹]",
-    "sentence": r"[.!?…。！？؟।][\"'”’»)]*$",
-    "question": r"[?？]$",
-    "ago": r"(?i)\b(?:ago|vor \d+|il y a|hace \d+)\b",
-    "number": r"^\W*\d[\d.,kK]*\W*$",
-    "code": r"[{};]$|^[$>#] \w|\w\(\)|</?\w+>|=\"",
-    "handle": r"@\w|^\w+\d+$",
-}
-"""Shapes of lines, of which a page's share is taken."""
-COUNTS = ("lines", "words", "prose", "short", "mean", "copies", "linked", *SHAPES, *TAGS)
+COUNTS = ("lines", "words", "prose", "short", "mean", "copies", "linked", *PAGE_SHAPES, *TAGS)
 
 _TYPE = re.compile(r'"@type"\s{0,5}:\s{0,5}\[?\s{0,5}"([^"]{1,60})"')
 _HOSTS = frozenset(
@@ -77,12 +66,6 @@ class Linear:
 
 PageTypes = Mapping[str, Linear]
 """The two models, by kind of page: "html" and "text"."""
-
-
-@functools.cache
-def load_page_types() -> PageTypes:
-    """The model that lies in the package."""
-    return read_page_types(FILE)
 
 
 def read_page_types(path: Path) -> PageTypes:
@@ -107,17 +90,18 @@ def page_type_features(
     lines: pl.DataFrame,
     elements: pl.DataFrame | None,
     heads: Sequence[Head],
-    types: PageTypes | None = None,
+    types: PageTypes,
     words: Words | None = None,
     tokens: tuple[Ints, Codes, Ints] | None = None,
+    looks: Looks | None = None,
 ) -> Floats:
     """Probability of each type for each page: one row a page, one column a type, in the order of TYPES.
 
-    `lines` and `elements` are those of a batch (see `pages.batch`). `words` and `tokens` are what `cut_words` and
-    `tokens_of_elements` give of them, for callers that have it at hand.
+    `lines` and `elements` are those of a batch (see `pages.batch`). `words`, `tokens` and `looks` are what
+    `cut_words`, `tokens_of_elements` and `look_at` give of them, for callers that have it at hand.
     """
-    model = (types or load_page_types())["text" if elements is None else "html"]
-    columns = page_columns(lines, elements, heads, words, tokens)
+    model = types["text" if elements is None else "html"]
+    columns = page_columns(lines, elements, heads, words, tokens, looks)
     score = np.tile(model.base, (len(heads), 1))
     for group, (first, end) in groups().items():
         has = columns[:, first:end]
@@ -156,6 +140,7 @@ def page_columns(
     heads: Sequence[Head],
     words: Words | None = None,
     tokens: tuple[Ints, Codes, Ints] | None = None,
+    looks: Looks | None = None,
 ) -> npt.NDArray[np.bool_]:
     """What each page has, one row a page: words, short lines, names of elements, words of its head, steps of counts."""
     first_of = {name: first for name, (first, _) in groups().items()}
@@ -186,7 +171,7 @@ def page_columns(
         np.repeat(np.arange(len(heads)), [len(found) for found in said]),
         np.array([zlib.crc32(t.encode("utf-8", "replace")) for found in said for t in found], dtype=np.uint32),
     )
-    step = _steps(lines, elements, words, page, len(heads))
+    step = _steps(lines, elements, words, looks or look_at(lines), page, len(heads))
     at = np.arange(STEPS)
     has[:, first_of["counts"] :] = (at < step[:, :, None]).reshape(len(heads), len(COUNTS) * STEPS)
     return has
@@ -241,14 +226,14 @@ def _address_tokens(address: str) -> set[str]:
     return found
 
 
-def _steps(lines: pl.DataFrame, elements: pl.DataFrame | None, words: Words, page: Ints, pages: int) -> Ints:
+def _steps(
+    lines: pl.DataFrame, elements: pl.DataFrame | None, words: Words, looks: Looks, page: Ints, pages: int
+) -> Ints:
     """For each page the steps that each of COUNTS reaches: counts by powers of two, shares by their root."""
     count = words.count
-    text = lines["text"]
     size = np.maximum(np.bincount(page, minlength=pages), 1)
     total = np.bincount(page, weights=count, minlength=pages)
-    sentence = text.str.contains(SHAPES["sentence"]).to_numpy()
-    prose = sentence & (count >= 15)
+    prose = (looks.shape["page_sentence"] > 0) & (count >= 15)
     out = np.zeros((pages, len(COUNTS)), dtype=np.int64)
 
     def enter(name: str, steps: Floats) -> None:
@@ -262,14 +247,12 @@ def _steps(lines: pl.DataFrame, elements: pl.DataFrame | None, words: Words, pag
     enter("prose", STEPS * of(np.where(prose, count, 0)) / np.maximum(total, 1))
     enter("short", STEPS * of(count <= 3) / size)
     enter("mean", 2 * np.log2(1 + total / size))
-    first = lines.select(pl.struct("page", "text").is_first_distinct()).to_series().to_numpy()
-    enter("copies", STEPS * np.sqrt(of(~first) / size))
-    for name, pattern in SHAPES.items():
-        flags = sentence if name == "sentence" else text.str.contains(pattern).to_numpy()
-        enter(name, STEPS * np.sqrt(of(flags) / size))
+    enter("copies", STEPS * np.sqrt(of(looks.copy > 0) / size))
+    for name in PAGE_SHAPES:
+        enter(name, STEPS * np.sqrt(of(looks.shape[f"page_{name}"]) / size))
     if elements is not None and len(elements):
         linked = of(lines["link_characters"].to_numpy())
-        enter("linked", STEPS * linked / np.maximum(of(text.str.len_chars().to_numpy()), 1))
+        enter("linked", STEPS * linked / np.maximum(of(looks.shape["characters"]), 1))
         where, tag = elements["page"].to_numpy().astype(np.int64), elements["tag"]
         for name in TAGS:
             enter(name, np.log2(1 + np.bincount(where[(tag == name).to_numpy()], minlength=pages)))
