@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleaner.judge.core import NAMES as CORE
+from cleaner.judge.core import core_features
 from cleaner.judge.weights import Weights
 from cleaner.pages.html import levels
 
@@ -46,10 +48,20 @@ def element_tokens(tag: str, attributes: str) -> tuple[int, ...]:
     for name, value in _ATTRIBUTE.findall(attributes):
         short = name if name in ("class", "id", "role", "rel") else "other"
         for whole in value.split()[:12]:
-            masked = _DIGITS.sub("0", whole[:60])
-            found.add(f"{short}={masked.lower()}")
-            found.update(f"{short}:{part.lower()}" for part in _SPLIT.split(masked) if len(part) > 1)
-    return tuple(sorted(zlib.crc32(token.encode("utf-8", "replace")) for token in found))
+            found.update(_name_tokens(short, _DIGITS.sub("0", whole[:60])))
+    return tuple(sorted(map(_crc, found)))
+
+
+@functools.lru_cache(maxsize=50_000)
+def _name_tokens(attribute: str, masked: str) -> tuple[str, ...]:
+    """Tokens of one name in an attribute, its digits masked: the whole of it, and its parts."""
+    parts = (f"{attribute}:{part.lower()}" for part in _SPLIT.split(masked) if len(part) > 1)
+    return (f"{attribute}={masked.lower()}", *parts)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _crc(token: str) -> int:
+    return zlib.crc32(token.encode("utf-8", "replace"))
 
 
 def tokens_of_elements(elements: pl.DataFrame) -> tuple[Ints, npt.NDArray[np.uint32], Ints]:
@@ -81,15 +93,18 @@ def tokens_of_elements(elements: pl.DataFrame) -> tuple[Ints, npt.NDArray[np.uin
 def structure_features(
     lines: pl.DataFrame,
     elements: pl.DataFrame | None,
+    tokens: tuple[Ints, npt.NDArray[np.uint32], Ints] | None,
     count: Floats,
     prose: npt.NDArray[np.bool_],
     lexicon: Floats,
     weights: Weights,
+    local: Ints,
+    bounds: Ints,
 ) -> dict[str, Floats]:
     """Features of the elements around each line; NaN throughout where there are none."""
-    if elements is None or not len(elements) or not len(lines):
+    if elements is None or tokens is None or not len(elements) or not len(lines):
         return dict.fromkeys(_names(), np.full(len(lines), np.nan))
-    rows, codes, kind = tokens_of_elements(elements)
+    rows, codes, kind = tokens
     kinds = int(kind.max(initial=-1)) + 1
     path_own = np.bincount(rows, weights=weights.path.of(codes), minlength=kinds).astype(np.int64)[kind]
     block_own = np.bincount(rows, weights=weights.own.of(codes), minlength=kinds).astype(np.int64)[kind]
@@ -133,15 +148,16 @@ def structure_features(
     linked = lines["link_characters"].to_numpy().astype(np.int64)
     for name, element in (("block", block), ("parent", above), ("grand", higher), ("great", top)):
         out |= _container(name, start[element], end[element], count, prose, linked, lexicon, lines)
-    out |= _siblings(
-        kind[block], kind[above], lines["page"].to_numpy().astype(np.int64), count, prose, out["link_share"], lexicon
-    )
+    key = np.stack((local, kind[block], kind[above]), axis=1)
+    alike = np.unique(key, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    out |= _siblings(alike, count, prose, out["link_share"], lexicon)
+    out |= core_features(lines, elements, count, prose, lexicon, block_own, out["path"], local, bounds)
     return out
 
 
 def _names() -> list[str]:
     containers = [f"{c}_{n}" for c in ("block", "parent", "grand", "great") for n in _CONTAINER]
-    return [*NAMED, *(f"in_{name}" for name in INSIDE), *containers, *(f"like_{n}" for n in _LIKE)]
+    return [*NAMED, *(f"in_{name}" for name in INSIDE), *containers, *(f"like_{n}" for n in _LIKE), *CORE]
 
 
 _CONTAINER = ("lines", "words", "prose_share", "link_share", "place", "page_share")
@@ -181,18 +197,9 @@ def _container(
 
 
 def _siblings(
-    kind: Ints,
-    above: Ints,
-    page: Ints,
-    count: Floats,
-    prose: npt.NDArray[np.bool_],
-    link_share: Floats,
-    lexicon: Floats,
+    group: Ints, count: Floats, prose: npt.NDArray[np.bool_], link_share: Floats, lexicon: Floats
 ) -> dict[str, Floats]:
     """Means over all lines of the page whose block and its parent are of the same kind as this line's."""
-    key = np.stack((page, kind, above), axis=1)
-    _, group = np.unique(key, axis=0, return_inverse=True)
-    group = group.reshape(-1)
     groups = int(group.max(initial=-1)) + 1
     size = np.bincount(group, minlength=groups)
 

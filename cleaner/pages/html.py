@@ -99,9 +99,12 @@ _FLAT = re.compile(
     rf"</?(?:{'|'.join(sorted(_UNCLOSED))})(?=[\s/>])|<(?:path|circle|rect|line|polygon|use|stop)\s[^<>]*/>".encode(),
     re.IGNORECASE,
 )
+_NUMBERS = np.array([int.from_bytes(name.encode(), "big") for name in sorted(_UNCLOSED)], dtype=np.int64)
+_LONGEST = max(map(len, _UNCLOSED))
+_ENDS_NAME = np.zeros(256, dtype=bool)
+_ENDS_NAME[list(b" \t\n\r\f\v/>")] = True
 _BR = "\u2028"
 _BLANKS = " \t\n\r\f"
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -154,8 +157,27 @@ def _may_nest_deep(html: str) -> bool:
     step = ((letter >= ord("a")) & (letter <= ord("z"))).astype(np.int64) - (following == ord("/"))
     if _highest(step) <= MAX_DEPTH:
         return False
+    # the names alone are looked up faster than the regular expression finds them; few pages need more
+    step[_are_unclosed(codes, at + 1 + (following == ord("/")))] = 0
+    if _highest(step) <= MAX_DEPTH:
+        return False
     step[np.searchsorted(at, [match.start() for match in _FLAT.finditer(data)])] = 0
     return _highest(step) > MAX_DEPTH
+
+
+def _are_unclosed(codes: npt.NDArray[np.uint8], at: Ints) -> Bools:
+    """Whether the name that begins at each of these positions is one in _UNCLOSED."""
+    number = np.zeros(len(at), dtype=np.int64)
+    going = np.ones(len(at), dtype=bool)
+    ended = np.zeros(len(at), dtype=bool)
+    for place in range(_LONGEST + 1):
+        code = codes[np.minimum(at + place, len(codes) - 1)]
+        letter = code | 32
+        more = going & (letter >= ord("a")) & (letter <= ord("z"))
+        ended |= going & ~more & _ENDS_NAME[code]
+        going = more
+        number = np.where(more, number << 8 | letter, number)
+    return ended & np.isin(number, _NUMBERS)
 
 
 def _highest(step: Ints) -> int:
@@ -365,7 +387,7 @@ def _split_tags(bodies: list[str]) -> pl.DataFrame:
     What is no tag begins with "!": a page's beginning, a document type, a comment that was taken out.
     """
     parts = (
-        pl.DataFrame({"part": pl.Series([f"!>{_COMMENT.sub('<!>', body)}" for body in bodies], dtype=pl.String)})
+        pl.DataFrame({"part": pl.Series([f"!>{_without_comments(body)}" for body in bodies], dtype=pl.String)})
         .with_row_index("page")
         .with_columns(pl.col("part").str.split("<"))
         .explode("part")
@@ -384,6 +406,22 @@ def _split_tags(bodies: list[str]) -> pl.DataFrame:
         empty=pl.col("text").str.strip_chars(_BLANKS) == "",
         shown=pl.col("text").str.contains(r"\S"),
     )
+
+
+def _without_comments(body: str) -> str:
+    """The page with an empty mark in place of each comment."""
+    parts = []
+    last = 0
+    start = body.find("<!--")
+    while start >= 0:
+        end = body.find("-->", start + 4)
+        if end < 0:
+            break
+        parts += (body[last:start], "<!>")
+        last = end + 3
+        start = body.find("<!--", last)
+    parts.append(body[last:])
+    return "".join(parts)
 
 
 def _line_texts(
