@@ -11,6 +11,8 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -75,13 +77,17 @@ UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 PREFIX = 4
 """Characters by which phrases at the start of a line are looked up."""
 
-_NEEDS = {
-    "image_name": pl.col("low").str.contains(r"\d|\.(?:jp|pn|gi|we|bm|ti|sv)"),
-    "photo_credit": pl.col("low").str.contains_any(["(", "courtesy", "credit"]),
-    "breadcrumb": pl.col("low").str.contains_any([">", "»", "›"]),
-    "post_metadata": pl.col("low").str.contains(r"^\d"),
-    "footer": pl.col("low").str.contains_any(["©", "(c)"]),
-    "dateline": pl.col("low").str.contains(r"(?:19|20)\d\d") & (pl.col("low").str.len_chars() < 60),
+_HINTS = [*"0123456789(>»›©", "courtesy", "credit", *(f".{ext}" for ext in ("jp", "pn", "gi", "we", "bm", "ti", "sv"))]
+"""What a line of ASCII holds that any of PATTERNS fits."""
+_LIKE_FILE = re.compile(r"\d|\.(?:jp|pn|gi|we|bm|ti|sv)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NEEDS: dict[str, Callable[[str], bool]] = {
+    "image_name": lambda low: _LIKE_FILE.search(low) is not None,
+    "photo_credit": lambda low: "(" in low or "courtesy" in low or "credit" in low,
+    "breadcrumb": lambda low: ">" in low or "»" in low or "›" in low,
+    "post_metadata": lambda low: low[:1].isdecimal(),
+    "footer": lambda low: "©" in low or "(c)" in low,
+    "dateline": lambda low: len(low) < 60 and _YEAR.search(low) is not None,
 }
 """A quick test that a line must pass before the pattern of this code is tried."""
 
@@ -94,22 +100,42 @@ class Cue(NamedTuple):
     phrase: str
 
 
+class Start(NamedTuple):
+    """A phrase that lines begin with. `pattern`: what it means where it has a gap; `whole`: it ends where a word ends,
+    in scripts that show it."""
+
+    cue: Cue
+    phrase: str
+    whole: bool
+    pattern: re.Pattern[str] | None
+
+    def begins(self, line: str) -> bool:
+        """Whether a line begins with it."""
+        if self.pattern is not None:
+            return self.pattern.match(line) is not None
+        if not line.startswith(self.phrase):
+            return False
+        after = line[len(self.phrase) : len(self.phrase) + 1]
+        return not (self.whole and (after.isalnum() or after == "_"))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The phrases of all languages, by where they stand. `short`: first characters of the keys of `starts` that are
-    shorter than PREFIX."""
+    """The phrases of all languages, by where they stand; those that start lines by their first characters, best first.
+    `short`: first characters of the keys of `starts` that are shorter than PREFIX."""
 
     whole: dict[str, Cue]
-    starts: dict[str, list[tuple[re.Pattern[str], Cue]]]
+    starts: dict[str, list[Start]]
     anywhere: list[Cue]
     shapes: dict[str, tuple[re.Pattern[str], Cue]]
     short: set[str]
 
 
-def _at_start(phrase: str) -> re.Pattern[str]:
-    """The expression of a phrase that a line begins with: it ends where a word ends, in scripts that show it."""
-    ends = r"\b" if phrase[-1].isalnum() and not UNSPACED.search(phrase) else ""
-    return re.compile(re.escape(phrase).replace("…", ".{0,40}?") + ends)
+def _start(cue: Cue) -> Start:
+    phrase = cue.phrase
+    whole = phrase[-1].isalnum() and not UNSPACED.search(phrase)
+    gapped = re.escape(phrase).replace("…", ".{0,40}?") + (r"\b" if whole else "")
+    return Start(cue, phrase, whole, re.compile(gapped) if "…" in phrase else None)
 
 
 @functools.cache
@@ -125,6 +151,8 @@ def load_cues() -> Table:
                     _enter(table, place.removeprefix("sure_"), found)
     for code, pattern in PATTERNS.items():
         table.shapes[code] = re.compile(pattern), Cue(code not in SURE_PATTERNS, CODES.index(code) + 1, "")
+    for phrases in table.starts.values():
+        phrases.sort(key=lambda start: start.cue)
     return table
 
 
@@ -133,7 +161,7 @@ def _enter(table: Table, place: str, cue: Cue) -> None:
         key = re.sub(r"^\W+|\W+$", "", cue.phrase)
         table.whole[key] = min(cue, table.whole.get(key, cue))
     elif place == "start":
-        table.starts.setdefault(cue.phrase[:PREFIX], []).append((_at_start(cue.phrase), cue))
+        table.starts.setdefault(cue.phrase[:PREFIX], []).append(_start(cue))
         if len(cue.phrase) < PREFIX:
             table.short.add(cue.phrase[0])
     else:
@@ -146,9 +174,9 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
     Pages of one site share many lines, so each distinct line is looked at once.
     """
     low = pl.col("low").str.slice(0, LOOKED_AT).str.to_lowercase().str.replace_many(FOLDED)
-    lines = texts.to_frame("low").select(low)
-    matched = _match(lines.unique(maintain_order=True))
-    best = [matched[line] for line in lines["low"].to_list()]
+    lines = texts.to_frame("low").select(low)["low"].to_list()
+    matched = _match(list(dict.fromkeys(lines)))
+    best = [matched[line] for line in lines]
     return pl.DataFrame(
         {
             "cue": pl.Series([float(cue.number) if cue else 0.0 for cue in best], dtype=pl.Float64),
@@ -158,25 +186,28 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
     )
 
 
-def _match(distinct: pl.DataFrame) -> dict[str, Cue | None]:
-    """The best cue of each line (column `low`)."""
+def _match(distinct: list[str]) -> dict[str, Cue | None]:
+    """The best cue of each line."""
     table = load_cues()
     best: dict[str, Cue | None] = {}
-    for line, (lead, key) in _starts_and_keys(distinct["low"].to_list()).items():
+    for line in distinct:
+        lead, key = _lead_and_key(line)
         cue = table.whole.get(key)
-        begun = table.starts.get(lead[:PREFIX])
-        for phrases in (begun, *(table.starts.get(lead[:size]) for size in _short(table, lead))):
-            for pattern, other in phrases or ():
-                if (cue is None or other < cue) and pattern.match(lead):
-                    cue = other
+        for size in (PREFIX, *_short(table, lead)):
+            for start in table.starts.get(lead[:size], ()):
+                if cue is not None and start.cue >= cue:
+                    break
+                if start.begins(lead):
+                    cue = start.cue
         best[line] = cue
-    held = pl.col("low").str.contains_any([cue.phrase for cue in table.anywhere]).alias("held")
-    tested = distinct.select("low", held, *(needs.alias(f"like_{code}") for code, needs in _NEEDS.items()))
-    for row in tested.filter(pl.any_horizontal(pl.exclude("low"))).iter_rows(named=True):
-        line = row["low"]
-        found = [cue for cue in table.anywhere if cue.phrase in line] if row["held"] else []
-        for code, (pattern, cue) in table.shapes.items():
-            match = pattern.search(line) if row[f"like_{code}"] else None
+    column = pl.col("low")
+    held = column.str.contains_any([cue.phrase for cue in table.anywhere])
+    hinted = column.str.contains_any(_HINTS) | (column.str.len_bytes() != column.str.len_chars())
+    tested = pl.DataFrame({"low": distinct}, schema={"low": pl.String}).select("low", held=held, hinted=hinted)
+    for line, is_held, is_hinted in tested.filter(pl.col("held") | pl.col("hinted")).iter_rows():
+        found = [cue for cue in table.anywhere if cue.phrase in line] if is_held else []
+        for code, (pattern, cue) in table.shapes.items() if is_hinted else ():
+            match = pattern.search(line) if _NEEDS[code](line) else None
             if match:
                 found.append(cue._replace(phrase=match[0]))
         known = best[line]
@@ -193,21 +224,27 @@ _NO_WORD = "".join(c for c in map(chr, range(128)) if not (c.isalnum() or c == "
 _NO_LEAD = _NO_WORD.replace("(", "")
 
 
-def _starts_and_keys(lines: list[str]) -> dict[str, tuple[str, str]]:
-    """Of each line what follows the marks that it begins with, and what is left without those at its end, too."""
-    out: dict[str, tuple[str, str]] = {}
-    others: list[str] = []
-    for line in lines:
-        if line.isascii():
-            lead = line.lstrip(_NO_LEAD)
-            out[line] = lead, lead.strip(_NO_WORD)
-        elif line[0].isalpha() and line[-1].isalpha():
-            out[line] = line, line
-        else:
-            others.append(line)
-    if others:
-        first = pl.col("line").str.replace(r"^[^\w©(]+", "").alias("lead")
-        last = pl.col("lead").str.replace(r"^\W+", "").str.replace(r"\W+$", "").alias("key")
-        told = pl.DataFrame({"line": others}).with_columns(first).with_columns(last)
-        out |= {line: (lead, key) for line, lead, key in told.iter_rows()}
-    return out
+def _lead_and_key(line: str) -> tuple[str, str]:
+    """What follows the marks that a line begins with, and what is left without those at its end, too."""
+    if line.isascii():
+        lead = line.lstrip(_NO_LEAD)
+        return lead, lead.strip(_NO_WORD)
+    if line[0].isalpha() and line[-1].isalpha():
+        return line, line
+    first = next((at for at, mark in enumerate(line) if mark in "©(" or _in_word(mark)), len(line))
+    lead = line[first:]
+    start = next((at for at, mark in enumerate(lead) if _in_word(mark)), len(lead))
+    end = next((at for at in range(len(lead), start, -1) if _in_word(lead[at - 1])), start)
+    return lead, lead[start:end]
+
+
+@functools.lru_cache(maxsize=1024)
+def _in_word(character: str) -> bool:
+    """Whether a character is part of words: a letter or what marks one, a digit, what joins (the \\w of Unicode)."""
+    category = unicodedata.category(character)
+    return (
+        category[0] in "LM"
+        or category in ("Nd", "Nl", "Pc")
+        or character in "\u200c\u200d"
+        or any(first <= character <= last for first, last in ("Ⓐⓩ", "🄰🅉", "🅐🅩", "🅰🆉"))  # letters in circles and squares
+    )
