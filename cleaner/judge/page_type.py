@@ -20,7 +20,8 @@ import numpy.typing as npt
 import polars as pl
 
 from cleaner.judge.shapes import PAGE_SHAPES, Looks, look_at
-from cleaner.judge.structure import tokens_of_elements
+from cleaner.judge.structure import TAGS as KNOWN_TAGS
+from cleaner.judge.structure import tag_numbers, tokens_of_elements
 from cleaner.judge.words import Words, cut_words, sums
 from cleaner.pages.batch import Head
 
@@ -253,7 +254,9 @@ def _steps(
     if elements is not None and len(elements):
         linked = of(lines["link_characters"].to_numpy())
         enter("linked", STEPS * linked / np.maximum(of(looks.shape["characters"]), 1))
-        where, tag = elements["page"].to_numpy().astype(np.int64), elements["tag"]
+        where = elements["page"].to_numpy().astype(np.int64)
+        tags = len(KNOWN_TAGS) + 1
+        counts = np.bincount(where * tags + tag_numbers(elements), minlength=pages * tags).reshape(pages, tags)
         for name in TAGS:
-            enter(name, np.log2(1 + np.bincount(where[(tag == name).to_numpy()], minlength=pages)))
+            enter(name, np.log2(1 + counts[:, KNOWN_TAGS.index(name)]))
     return out

@@ -35,6 +35,14 @@ NAMED = (
     "h1_distance", "tag", "heading_level",
 )  # fmt: skip
 
+TAGS = tuple(dict.fromkeys((*INSIDE, *OWN, "code", "img", "input", "select")))
+"""Tags that are told apart."""
+_NUMBER = {name: number for number, name in enumerate(TAGS)}
+# Of each number of a tag (the last one stands for all others):
+_INSIDE = np.array([[name == tag for name in INSIDE] for tag in (*TAGS, "")])
+_OWN = np.array([float(OWN.index(tag)) if tag in OWN else float(len(OWN)) for tag in (*TAGS, "")])
+_LEVEL = np.array([float(tag[1]) if re.fullmatch("h[1-6]", tag) else 0.0 for tag in (*TAGS, "")])
+
 _ATTRIBUTE = re.compile(r'\s(class|id|role|itemprop|itemtype|data-testid|data-component|aria-label|rel)="([^"]{0,300})')
 _SPLIT = re.compile(r"[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 _DIGITS = re.compile(r"\d+")
@@ -62,6 +70,11 @@ def _name_tokens(attribute: str, masked: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=50_000)
 def _crc(token: str) -> int:
     return zlib.crc32(token.encode("utf-8", "replace"))
+
+
+def tag_numbers(elements: pl.DataFrame) -> Ints:
+    """The tag of each element as its place in TAGS; the number of these for any other."""
+    return np.array([_NUMBER.get(tag, len(TAGS)) for tag in elements["tag"].to_list()], dtype=np.int64)
 
 
 def tokens_of_elements(elements: pl.DataFrame) -> tuple[Ints, npt.NDArray[np.uint32], Ints]:
@@ -109,9 +122,9 @@ def structure_features(
     path_own = np.bincount(rows, weights=weights.path.of(codes), minlength=kinds).astype(np.int64)[kind]
     block_own = np.bincount(rows, weights=weights.own.of(codes), minlength=kinds).astype(np.int64)[kind]
     parent = elements["parent"].to_numpy().astype(np.int64)
-    tag = elements["tag"]
+    tag = tag_numbers(elements)
     hidden = elements["token"].str.contains(_HIDDEN).to_numpy()
-    inside = np.stack([(tag == name).to_numpy() for name in INSIDE], axis=1)
+    inside = _INSIDE[tag]
     path, lowest, highest = path_own.copy(), path_own.copy(), path_own.copy()
     for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
         outer = parent[here]
@@ -138,18 +151,16 @@ def structure_features(
         "depth": elements["depth"].to_numpy()[block].astype(np.float64),
         "hidden": hidden[leaf].astype(np.float64),
     }
-    own_tag = tag.gather(block)
-    numbers = {name: float(i) for i, name in enumerate(OWN)}
-    out["tag"] = own_tag.replace_strict(numbers, default=float(len(OWN)), return_dtype=pl.Float64).to_numpy()
-    out["heading_level"] = own_tag.str.extract(r"^h([1-6])$").cast(pl.Float64).fill_null(0.0).to_numpy()
+    own_tag = tag[block]
+    out["tag"], out["heading_level"] = _OWN[own_tag], _LEVEL[own_tag]
     out |= {f"in_{name}": inside[leaf, i].astype(np.float64) for i, name in enumerate(INSIDE)}
-    out["h1_distance"] = _h1_distance(lines, out["heading_level"])
+    out["h1_distance"] = _h1_distance(local, bounds, out["heading_level"])
     start, end = elements["start"].to_numpy().astype(np.int64), elements["end"].to_numpy().astype(np.int64)
     linked = lines["link_characters"].to_numpy().astype(np.int64)
     for name, element in (("block", block), ("parent", above), ("grand", higher), ("great", top)):
         out |= _container(name, start[element], end[element], count, prose, linked, lexicon, lines)
-    key = np.stack((local, kind[block], kind[above]), axis=1)
-    alike = np.unique(key, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    key = (local * kinds + kind[block]) * kinds + kind[above]
+    alike = np.unique(key, return_inverse=True)[1].astype(np.int64)
     out |= _siblings(alike, count, prose, out["link_share"], lexicon)
     out |= core_features(lines, elements, count, prose, lexicon, block_own, out["path"], local, bounds)
     return out
@@ -216,11 +227,10 @@ def _siblings(
     }
 
 
-def _h1_distance(lines: pl.DataFrame, heading_level: Floats) -> Floats:
+def _h1_distance(local: Ints, bounds: Ints, heading_level: Floats) -> Floats:
     """Lines below the page's first `h1` (negative above it), NaN where the page has none."""
-    first = (
-        lines.select("page", "line", pl.Series("h1", heading_level == 1.0))
-        .with_columns(pl.col("line").cast(pl.Float64))
-        .select(pl.col("line") - pl.col("line").filter(pl.col("h1")).first().over("page"))
-    )
-    return first.to_series().fill_null(float("nan")).to_numpy()
+    first = np.full(len(bounds) - 1, np.nan)
+    at = np.flatnonzero(heading_level == 1.0)[::-1]
+    first[local[at]] = at  # of several, the one that is entered last stays
+    out: Floats = np.arange(len(local)) - first[local]
+    return out

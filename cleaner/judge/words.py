@@ -6,6 +6,7 @@ in every version; each distinct word of a batch is looked at once.
 
 from __future__ import annotations
 
+import functools
 import zlib
 from dataclasses import dataclass
 
@@ -19,7 +20,9 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 UNSPACED = r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff]"
-"""Characters of scripts that put no space between words: each counts as .6 of a word."""
+"""Characters of scripts that put no space between words."""
+UNSPACED_WORD = 0.5
+"""Words that such a character counts for: two make a word in Chinese, somewhat more in Japanese."""
 
 _WORD = r"[\p{L}\p{M}\p{N}_]+"
 HEAD, TAIL = 14, 6
@@ -48,6 +51,11 @@ class Words:
         return np.diff(self.first)
 
 
+@functools.cache
+def _stop_words() -> pl.Series:
+    return pl.Series(sorted(STOP_WORDS), dtype=pl.String).implode()
+
+
 def cut_words(texts: pl.Series) -> Words:
     """The words of each text."""
     lists = texts.str.to_lowercase().str.extract_all(_WORD)
@@ -60,7 +68,7 @@ def cut_words(texts: pl.Series) -> Words:
         {
             "word": distinct,
             "code": pl.Series([zlib.crc32(word.encode("utf-8", "replace")) for word in masked], dtype=pl.UInt32),
-            "stop": distinct.is_in(list(STOP_WORDS)),
+            "stop": distinct.is_in(_stop_words()),
         }
     )
     joined = pl.DataFrame({"word": words}).join(table, on="word", how="left", maintain_order="left")

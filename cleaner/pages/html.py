@@ -410,7 +410,7 @@ def _split_tags(bodies: list[str]) -> pl.DataFrame:
 
 def _without_comments(body: str) -> str:
     """The page with an empty mark in place of each comment."""
-    parts = []
+    parts: list[str] = []
     last = 0
     start = body.find("<!--")
     while start >= 0:
