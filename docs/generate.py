@@ -41,9 +41,11 @@ from cleaner.roles import REASONS, ROLES
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "docs/explain.svg"
+MODEL = "cleaner/judge/trained"
 PAGES = [
     "README.md",
     "DATASET_CARD.md",
+    f"{MODEL}/README.md",
     PICTURE,
     *(f"docs/{name}" for name in sorted(os.listdir(ROOT / "docs")) if name.endswith(".md")),
 ]
@@ -207,6 +209,21 @@ def picture() -> str:
     return console.export_svg(title=f"cleaner explain {SHOWN.name}", unique_id="explain", code_format=form) + "\n"
 
 
+def model_figures() -> str:
+    """The cross-validation that `cleaner train` wrote beside the model: a row a page type, a column a form."""
+    figures = json.loads((ROOT / MODEL / "data.json").read_text("utf-8"))["figures"]
+    cells = {(row["set"], row["page_type"], row["variant"]): row for row in figures}
+    rows = []
+    for (name, kind, variant), row in cells.items():
+        if variant != "html":
+            continue
+        others = [cells[name, kind, form] for form in ("layout", "nodes", "blocks", "first_pass")]
+        shown = [row["f1"], row["precision"], row["recall"], *(other["f1"] for other in others)]
+        rows.append((f"{name}, all" if kind is None else kind, f"{row['pages']:,}", *(f"{value:.3f}" for value in shown)))
+    head = ("pages of", "pages", "HTML F1", "precision", "recall", "layout F1", "nodes", "blocks", "first-pass residue")
+    return _table(head, rows)
+
+
 def card() -> str:
     """The measured part of the sample dataset's card."""
     return measured_part(sample_manifest()).strip()
@@ -225,7 +242,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     f.__name__: f
     for f in (
         *(document_columns, quality_fields, line_columns, roles, reasons, causes, fixes, recipe_keys, recipe_file),
-        *(commands, before, after, card),
+        *(commands, before, after, card, model_figures),
     )
 }
 

@@ -18,14 +18,14 @@ Ints = npt.NDArray[np.int64]
 
 TREES: dict[str, object] = {
     "objective": "cross_entropy",
-    "learning_rate": 0.06,
+    "learning_rate": 0.07,
     "num_leaves": 63,
     "min_data_in_leaf": 60,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 5.0,
-    "max_bin": 127,
+    "max_bin": 63,
     "seed": 7,
     "deterministic": True,
     "force_row_wise": True,

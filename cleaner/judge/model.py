@@ -1,14 +1,14 @@
 """The shipped model: loaded once, read-only, from files that hold numbers and text alone.
 
-`cleaner/judge/trained/` holds `hashed.npz` (8-bit tables of the linear models), `html.trees.zst` and `text.trees.zst`
-(LightGBM's own text format), and the model's card.
+`cleaner/judge/trained/` holds `hashed.npz` and `page_types.npz` (8-bit tables of the linear models), `html.trees.zst`
+and `text.trees.zst` (LightGBM's own text format), and the model's card.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,29 +18,52 @@ import zstandard
 
 from cleaner.errors import RefusedError
 from cleaner.judge.features import Features
+from cleaner.judge.page_type import PageTypes, read_page_types, write_page_types
+from cleaner.judge.strongest import TREES, Strongest, read_strongest
 from cleaner.judge.weights import Hashed, Weights
 
 if TYPE_CHECKING:
     import lightgbm
 
 FOLDER = Path(__file__).parent / "trained"
+PAGE_TYPES = "page_types.npz"
+FIRST_TREES = 80
+"""Trees that every line is put to."""
+DECIDED = 3.5
+"""Log-odds after the first trees beyond which a line is decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Linear models and, for each kind of page ("html", "text"), trees."""
+    """Linear models of lines and of pages and, for each kind of page ("html", "text"), trees."""
 
     weights: Weights
+    page_types: PageTypes
     trees: Mapping[str, lightgbm.Booster]
+    strongest: Mapping[str, Strongest] = field(default_factory=dict)
 
     def predict(self, features: Features, kind: str) -> npt.NDArray[np.float64]:
-        """Probability of each line to be content, rounded to five places."""
+        """Probability of each line to be content, rounded to five places.
+
+        Most lines are as good as decided by the first trees, and no later tree is asked about them.
+        """
         if not len(features.matrix):
             return np.zeros(0)
+        trees, matrix = self.trees[kind], features.matrix
+        raw = np.asarray(trees.predict(matrix, raw_score=True, num_iteration=FIRST_TREES, num_threads=1))
+        open_ = np.flatnonzero(np.abs(raw) < DECIDED)
+        if len(open_) and trees.num_trees() > FIRST_TREES:
+            raw[open_] += trees.predict(matrix[open_], raw_score=True, start_iteration=FIRST_TREES, num_threads=1)
+        return np.asarray(np.round(1.0 / (1.0 + np.exp(-raw)), 5), dtype=np.float64)
+
+    def explain(self, features: Features, kind: str) -> list[str]:
+        """For each line the groups of features that speak most for or against it (see `judge.strongest`)."""
+        if not len(features.matrix):
+            return []
         trees = self.trees[kind]
-        wanted = [features.names.index(name) for name in trees.feature_name()]
-        raw = trees.predict(features.matrix[:, wanted], num_threads=1)
-        return np.asarray(np.round(raw, 5), dtype=np.float64)
+        count = min(TREES, trees.num_trees())
+        leaves = trees.predict(features.matrix, pred_leaf=True, num_iteration=count, num_threads=1)
+        return self.strongest[kind].name(np.asarray(leaves).reshape(len(features.matrix), -1))
 
 
 @functools.cache
@@ -62,7 +85,8 @@ def read_model(folder: Path) -> Model:
         kind: lightgbm.Booster(model_str=zstandard.decompress((folder / f"{kind}.trees.zst").read_bytes()).decode())
         for kind in ("html", "text")
     }
-    return Model(Weights(**tables), trees)
+    strongest = {kind: read_strongest(booster) for kind, booster in trees.items()}
+    return Model(Weights(**tables), read_page_types(folder / PAGE_TYPES), trees, strongest)
 
 
 def check_place(folder: Path, replace: bool) -> None:
@@ -92,6 +116,7 @@ def write_model(model: Model, folder: Path) -> None:
         hashed = getattr(model.weights, name)
         arrays |= {name: hashed.table, f"{name}_scale": np.array(hashed.scale)}
     np.savez_compressed(folder / "hashed.npz", **arrays)  # type: ignore[arg-type]
+    write_page_types(model.page_types, folder / PAGE_TYPES)
     packer = zstandard.ZstdCompressor(level=19)
     for kind, booster in model.trees.items():
         (folder / f"{kind}.trees.zst").write_bytes(packer.compress(booster.model_to_string().encode()))

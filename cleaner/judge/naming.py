@@ -96,6 +96,8 @@ def name_lines(
             verdict, role = "keep", kept_roles[i]
             why = why if why in KEEPING else "model"
             evidence = section.evidence if section and why == "comments" else None
+            if why == "model" and judged.strongest:
+                evidence = judged.strongest[i] or None
         else:
             held = around.section.get(i) if why == "comments" else None
             verdict = comments if held and i not in held.entries else "drop"
@@ -159,7 +161,7 @@ def _dropped_role(i: int, page: int, why: str, judged: Judged, around: _Around) 
         return role, "in_region", section.evidence
     if region is not None:
         return region, "in_region", around.name[i]
-    return _role_by_place(i, page, judged, around), "model", None
+    return _role_by_place(i, page, judged, around), "model", (judged.strongest[i] or None) if judged.strongest else None
 
 
 def _around_post(i: int, judged: Judged, around: _Around) -> bool:

@@ -43,7 +43,8 @@ PROSE_GUARD = 60.0
 @dataclass(slots=True)
 class Judged:
     """A batch after the first step: for each line the cue that matched, the model's probability, and its features; and
-    the pages that are error pages, with the phrase that says so; and for each page the probability of each of TYPES."""
+    the pages that are error pages, with the phrase that says so; for each page the probability of each of TYPES; and
+    for each line what speaks most for or against it, where that was asked for."""
 
     batch: Batch
     features: Features
@@ -53,6 +54,7 @@ class Judged:
     phrase: list[str | None]
     types: Floats
     errors: dict[int, str] = field(default_factory=dict)
+    strongest: list[str] = field(default_factory=list)
 
 
 def save_headings(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64]) -> None:

@@ -71,3 +71,5 @@ _BY_LANGUAGE = {
 }
 
 STOP_WORDS = frozenset(word for words in _BY_LANGUAGE.values() for word in words.split())
+STOP_WORDS_OF = {language: tuple(words.split()) for language, words in _BY_LANGUAGE.items()}
+"""The same by language (BCP 47)."""

@@ -10,11 +10,10 @@ from cleaner.judge.copies import drop_copies
 from cleaner.judge.cues import CODES, match_cues
 from cleaner.judge.decode import keep_lines
 from cleaner.judge.error_pages import empty_error_pages, find_error_pages, flag_shells
-from cleaner.judge.features import make_features
+from cleaner.judge.features import Features, make_features
 from cleaner.judge.gate import keep_clean_text
 from cleaner.judge.model import Model, load_model
 from cleaner.judge.naming import Verdicts, name_lines
-from cleaner.judge.page_type import page_type_features
 from cleaner.judge.revise import (
     Judged,
     drop_author_boxes,
@@ -27,7 +26,9 @@ from cleaner.judge.sections import find_sections
 from cleaner.pages.batch import Batch
 from cleaner.recipe import Judge
 
-__all__ = ["Verdicts", "decide", "judge_lines"]
+Floats = npt.NDArray[np.float64]
+
+__all__ = ["Verdicts", "decide", "gather", "judge_lines"]
 
 
 def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
@@ -35,16 +36,22 @@ def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
     cues = match_cues(batch.lines["text"])
     lines = batch.lines.with_columns(cues["cue"], cues["sure"].cast(pl.Float64))
     chosen = model or load_model()
-    features = make_features(lines, batch.elements, chosen.weights)
-    codes = [CODES[int(c) - 1] if c else None for c in cues["cue"]]
+    features = make_features(lines, batch.elements, batch.heads, chosen.weights, chosen.page_types)
+    judged = gather(batch, cues, features, chosen.predict(features, batch.kind))
+    judged.strongest = chosen.explain(features, batch.kind)
+    return judged
+
+
+def gather(batch: Batch, cues: pl.DataFrame, features: Features, probability: Floats) -> Judged:
+    """All that is known of a batch's lines before the decision. `cues`: what `match_cues` says of them."""
     return Judged(
         batch,
         features,
-        chosen.predict(features, batch.kind),
-        codes,
+        probability,
+        [CODES[int(code) - 1] if code else None for code in cues["cue"]],
         cues["sure"].to_numpy().copy(),
         cues["phrase"].to_list(),
-        page_type_features(batch.lines, batch.elements, batch.heads),
+        features.types,
         errors=find_error_pages(batch, features, cues["sure"].to_numpy()),
     )
 

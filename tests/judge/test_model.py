@@ -11,6 +11,8 @@ from cleaner.judge.decode import keep_lines
 from cleaner.judge.features import make_features
 from cleaner.judge.fit import fit_trees
 from cleaner.judge.model import FOLDER, Model, load_model, read_model, write_model
+from cleaner.judge.strongest import TREES, UNIT, read_strongest
+from cleaner.judge.verdicts import judge_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
 from cleaner.read import decode
@@ -33,7 +35,7 @@ def _batch(kind: Kind) -> Batch:
 @pytest.mark.parametrize("kind", ["html", "text"])
 def test_the_trees_know_the_features_in_their_order(kind: Kind) -> None:
     model, batch = load_model(), _batch(kind)
-    features = make_features(batch.lines, batch.elements, model.weights)
+    features = make_features(batch.lines, batch.elements, batch.heads, model.weights, model.page_types)
     assert model.trees[kind].feature_name() == features.names
     probability = model.predict(features, kind)
     assert len(probability) == len(batch.lines)
@@ -50,7 +52,7 @@ def test_a_model_is_written_and_read_alike(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     matrix, labels = rng.random((400, 3)).astype(np.float32), rng.random(400)
     trees = fit_trees(matrix, labels, np.ones(400), ["a", "b", "c"], 3)
-    made = Model(load_model().weights, {"html": trees, "text": trees})
+    made = Model(load_model().weights, load_model().page_types, {"html": trees, "text": trees})
     for folder in ("one", "two"):
         write_model(made, tmp_path / folder)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
@@ -58,6 +60,33 @@ def test_a_model_is_written_and_read_alike(tmp_path: Path) -> None:
     again = read_model(tmp_path / "one")
     assert np.array_equal(again.trees["html"].predict(matrix), trees.predict(matrix))
     assert np.array_equal(again.weights.text.table, made.weights.text.table)
+    assert np.array_equal(again.page_types["text"].table, made.page_types["text"].table)
+
+
+def test_a_line_that_the_first_trees_decide_is_not_judged_otherwise_by_all() -> None:
+    source = Source(max((Path(__file__).parent / "pages").glob("*.html")).read_bytes(), kind="html")
+    model = load_model()
+    judged = judge_lines(cut_pages([(source, decode(source, Recipe()))], Recipe()))
+    whole = model.trees["html"].predict(judged.features.matrix)
+    assert np.abs(whole - judged.probability).max() < 0.05
+    sure = (whole > 0.1) & (whole < 0.9)
+    assert sure.any()
+    assert np.abs(whole - judged.probability)[sure].max() < 0.01
+
+
+def test_what_speaks_for_a_line_adds_up_to_what_the_first_trees_say() -> None:
+    rng = np.random.default_rng(2)
+    matrix = rng.random((2000, 3)).astype(np.float32)
+    labels = np.where(matrix[:, 0] > 0.6, 0.9, 0.1)
+    trees = fit_trees(matrix, labels, np.ones(2000), ["link_share", "lexicon", "words"], TREES)
+    strongest = read_strongest(trees)
+    leaves = np.asarray(trees.predict(matrix, pred_leaf=True)).reshape(2000, -1)
+    moved = sum(strongest.moved[first + leaves[:, tree]].sum(axis=1) for tree, first in enumerate(strongest.first))
+    raw = np.asarray(trees.predict(matrix, raw_score=True))
+    assert np.ptp(raw - moved / UNIT) < TREES * 10 / UNIT  # what is left is the same for all: where the trees begin
+    said = strongest.name(leaves)
+    assert all(text.startswith("links +") for text, label in zip(said, labels, strict=True) if label > 0.5)
+    assert all(text.startswith("links -") for text, label in zip(said, labels, strict=True) if label < 0.5)
 
 
 def test_modes_keep_less_or_more() -> None:
