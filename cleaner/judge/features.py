@@ -20,6 +20,7 @@ from cleaner.judge.rhythm import (
     kind_features,
     page_shares,
     run_features,
+    said_of,
     title_features,
 )
 from cleaner.judge.shapes import SHAPES, look_at
@@ -68,11 +69,13 @@ def make_features(
     looks = look_at(lines)
     columns: dict[str, Floats] = {name: looks.shape[name] for name in SHAPES}
     columns |= {name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}
-    words = cut_words(lines["text"])
-    tokens = tokens_of_elements(elements) if elements is not None else None
-    types = page_type_features(lines, elements, heads, page_types, words, tokens, looks)
     page = lines["page"].to_numpy().astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], page[1:] != page[:-1]))) if len(page) else np.zeros(0, np.int64)
+    said = pl.Series("text", [said_of(heads[number]) for number in page[starts].tolist()], dtype=pl.String)
+    all_words = cut_words(pl.concat([lines["text"], said]))
+    words, told = all_words.part(0, len(lines)), all_words.part(len(lines), len(lines) + len(said))
+    tokens = tokens_of_elements(elements) if elements is not None else None
+    types = page_type_features(lines, elements, heads, page_types, words, tokens, looks)
     bounds = np.append(starts, len(page))
     local = np.repeat(np.arange(len(starts)), np.diff(bounds))
 
@@ -98,7 +101,7 @@ def make_features(
     columns |= heading_features(columns, count, local, bounds, _headings(columns, count, local))
     columns |= cue_features(columns, local, bounds)
     columns |= page_shares(columns, count, prose, local, len(starts))
-    columns |= title_features([heads[number] for number in page[starts].tolist()], words, local, len(lines))
+    columns |= title_features(told, words, local, len(lines))
     columns |= {f"type_{name}": types[page, at] for at, name in enumerate(TYPES)}
     columns |= _neighbours(columns, count, prose, local, bounds)
     names = list(columns)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from cleaner.judge.words import Words, cut_words, sums
+from cleaner.judge.words import Words, sums
 from cleaner.pages.batch import Head
 
 Floats = npt.NDArray[np.float64]
@@ -71,9 +68,7 @@ def kind_features(
     after[order[:-1][same]] = gap[same]
     place = (np.arange(len(words.line)) - words.first[words.line]).astype(np.uint32)
     # digits are masked in a word's number: "3 replies" is "7 replies"; sums of whole numbers below 2**53 are exact
-    masked = np.bincount(
-        words.line, weights=words.code * (np.uint32(2) * place + np.uint32(3)), minlength=len(count)
-    )
+    masked = np.bincount(words.line, weights=words.code * (np.uint32(2) * place + np.uint32(3)), minlength=len(count))
     copies_of, copies = group_of(local, masked)
     has = words.count > 0
     ends = np.zeros((2, len(count)), dtype=np.int64)
@@ -146,16 +141,14 @@ def page_shares(columns: dict[str, Floats], count: Floats, prose: Flags, local: 
     return out
 
 
-def title_features(heads: Sequence[Head], words: Words, local: Ints, lines: int) -> dict[str, Floats]:
-    """Words that a line shares with what the page says of itself in its head (title and description).
+def title_features(told: Words, words: Words, local: Ints, lines: int) -> dict[str, Floats]:
+    """Words that a line shares with what its page says of itself in its head.
 
-    `heads`: one for each page that has lines.
+    `told`: the words of what `said_of` gives, of each page that has lines.
     """
-    titles = [_said(head) for head in heads]
     names = ("title_shared", "title_held")
-    if not any(titles):
+    if not len(told.line):
         return dict.fromkeys(names, np.full(lines, np.nan))
-    told = cut_words(pl.Series(titles, dtype=pl.String))
     named = ~told.stop
     known = np.unique(told.line[named].astype(np.uint64) << np.uint64(32) | told.code[named].astype(np.uint64))
     content = ~words.stop
@@ -163,7 +156,7 @@ def title_features(heads: Sequence[Head], words: Words, local: Ints, lines: int)
     at = np.minimum(np.searchsorted(known, key), max(len(known) - 1, 0))
     found = content & (known[at] == key) if len(known) else np.zeros(len(key), dtype=bool)
     hits = sums(found, words.line, lines)
-    size = np.bincount((known >> np.uint64(32)).astype(np.int64), minlength=len(titles))[local]
+    size = np.bincount((known >> np.uint64(32)).astype(np.int64), minlength=len(told.count))[local]
     there = size > 0
     asked = sums(content, words.line, lines)
     return {
@@ -172,7 +165,8 @@ def title_features(heads: Sequence[Head], words: Words, local: Ints, lines: int)
     }
 
 
-def _said(head: Head) -> str:
+def said_of(head: Head) -> str:
+    """What a page says of itself in its head: title and description."""
     meta = dict(reversed(head.meta))  # of several, the first counts
     said = (head.title, meta.get("og:title"), meta.get("og:description") or meta.get("description"))
     return " ".join(text for text in said if text)

@@ -50,6 +50,12 @@ class Words:
         """Words of each line."""
         return np.diff(self.first)
 
+    def part(self, begin: int, end: int) -> Words:
+        """The words of the lines from `begin` to before `end`, which are then counted from 0."""
+        span = slice(int(self.first[begin]), int(self.first[end]))
+        first = self.first[begin : end + 1] - self.first[begin]
+        return Words(self.line[span] - begin, self.code[span], self.stop[span], first)
+
 
 @functools.cache
 def _stop_words() -> pl.Series:
