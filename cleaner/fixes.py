@@ -139,7 +139,7 @@ def remove_controls(text: str) -> str:
     >>> remove_controls("\\x1b[31mred\\x1b[0m\\x00 \\ufffe")
     'red '
     """
-    return _CONTROL.sub("", _TERMINAL.sub("", text))
+    return text if text.isprintable() else _CONTROL.sub("", _TERMINAL.sub("", text))
 
 
 def fix_bidi(text: str) -> str:
@@ -203,7 +203,7 @@ def remove_zero_width(text: str) -> str:
     >>> remove_zero_width("می\\u200cخواهم 👩\\u200d🔬") == "می\\u200cخواهم 👩\\u200d🔬"
     True
     """
-    return _ZERO_WIDTH.sub(r"\1", text)
+    return text if text.isascii() else _ZERO_WIDTH.sub(r"\1", text)
 
 
 def compose(text: str) -> str:

@@ -35,8 +35,8 @@ class Fix:
         name: Stable name, as in recipes, counts and reports.
         description: What it does, in a sentence.
         function: From text to text.
-        suspicious: Polars expression over the column `text`: whether the fix could change a line (it may be true for
-            lines that it leaves alone, and is never false for one that it changes).
+        marks: A Rust regex that is found in every line that the fix could change (and may be found in others), or a
+            Polars expression over the column `text` that says so.
         unfolds: Whether its result can hold more work for itself or another fix, without end if someone means harm.
         option: Made only if the recipe's [normalize] sets this key.
     """
@@ -44,9 +44,14 @@ class Fix:
     name: str
     description: str
     function: Callable[[str], str]
-    suspicious: pl.Expr
+    marks: str | pl.Expr
     unfolds: bool = False
     option: str | None = None
+
+    @property
+    def suspicious(self) -> pl.Expr:
+        """Polars expression over the column `text`: whether the fix could change a line."""
+        return pl.col("text").str.contains(self.marks) if isinstance(self.marks, str) else self.marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,6 @@ def _compact(pattern: str) -> str:
     return "".join(out)
 
 
-def _has(pattern: str) -> pl.Expr:
-    return pl.col("text").str.contains(pattern)
-
-
 def _table(*rows: Fix) -> dict[str, Fix]:
     return {fix.name: fix for fix in rows}
 
@@ -98,32 +99,33 @@ FIXES: dict[str, Fix] = _table(
     Fix("surrogates", "Pairs of surrogates joined, lone ones replaced by U+FFFD.", fixes.fix_surrogates,
         pl.lit(False)),  # a Polars column cannot hold them; only single texts can
     Fix("entities", "Character references that were left over (`&nbsp;`, `&amp;#8217;`) resolved.",
-        fixes.resolve_entities, _has("&"), unfolds=True),
+        fixes.resolve_entities, "&", unfolds=True),
     Fix("mojibake", "Decoding with a wrong encoding undone (`â€™` is `’`).", fixes.fix_mojibake,
-        _has(_compact(BADNESS_RE.pattern)), unfolds=True),
-    Fix("line_ends", "One kind of line end.", fixes.fix_line_ends, _has(r"[\r\x0b\x0c\x{85}\x{2028}\x{2029}]")),
+        pl.col("text").str.contains(_compact(BADNESS_RE.pattern)), unfolds=True),
+    Fix("line_ends", "One kind of line end.", fixes.fix_line_ends, r"[\r\x0b\x0c\x{85}\x{2028}\x{2029}]"),
     Fix("controls", "Control characters, terminal colours and noncharacters taken out.", fixes.remove_controls,
-        _has(r"[\x00-\x08\x0e-\x1f\x7f-\x{9f}\x{206a}-\x{206f}\x{fdd0}-\x{fdef}\x{fff9}-\x{fffb}\x{fffe}\x{ffff}]"
-             + "|[" + "".join(f"\\x{{{plane:x}fffe}}\\x{{{plane:x}ffff}}" for plane in range(1, 17)) + "]")),
+        r"[\x00-\x08\x0e-\x1f\x7f-\x{9f}\x{206a}-\x{206f}\x{fdd0}-\x{fdef}\x{fff9}-\x{fffb}\x{fffe}\x{ffff}]"
+        + "|[" + "".join(f"\\x{{{plane:x}fffe}}\\x{{{plane:x}ffff}}" for plane in range(1, 17)) + "]"),
     Fix("bidi", "Direction marks taken out where nothing runs from right to left, or they are unbalanced.",
-        fixes.fix_bidi, _has(r"[\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]")),
+        fixes.fix_bidi, r"[\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"),
     Fix("spaces", "Exotic spaces (no-break, thin, ideographic) made plain ones.", fixes.fix_spaces,
-        _has(r"[\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{2800}\x{3000}\x{3164}\x{ffa0}]")),
-    Fix("soft_hyphens", "Soft hyphens taken out.", fixes.remove_soft_hyphens, _has(r"\x{ad}")),
+        r"[\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{2800}\x{3000}\x{3164}\x{ffa0}]"),
+    Fix("soft_hyphens", "Soft hyphens taken out.", fixes.remove_soft_hyphens, r"\x{ad}"),
     Fix("zero_width", "Characters without width taken out, save joiners where the script needs them.",
         fixes.remove_zero_width,
-        _has(r"[\x{180e}\x{200b}-\x{200d}\x{2060}-\x{2064}\x{feff}\x{e0001}-\x{e007f}]"
-             r"|(?:^|[ \t\n])[\x{fe00}-\x{fe0f}]")),
+        r"[\x{180e}\x{200b}-\x{200d}\x{2060}-\x{2064}\x{feff}\x{e0001}-\x{e007f}]"
+        r"|(?:^|[ \t\n])[\x{fe00}-\x{fe0f}]"),
     Fix("nfc", "Unicode normal form NFC.", fixes.compose,
-        pl.when(_has(r"[^\x00-\x{2ff}\x{2010}-\x{2027}]")).then(pl.col("text").str.normalize("NFC") != pl.col("text"))),
+        pl.when(pl.col("text").str.contains(r"[^\x00-\x{2ff}\x{2010}-\x{2027}]"))
+        .then(pl.col("text").str.normalize("NFC") != pl.col("text"))),
     Fix("shortcodes", "Raw shortcodes of site software (`[vc_row ...]`) taken out.", fixes.remove_shortcodes,
-        _has(r"\[/?[a-z][a-z0-9_-]+(?:[ \t][^\[\]\n]*)?\]"), unfolds=True),
-    Fix("quotes", "Curly quotation marks made straight.", fixes.straighten_quotes, _has("[‘-‟]"), option="quotes"),
+        r"\[/?[a-z][a-z0-9_-]+(?:[ \t][^\[\]\n]*)?\]", unfolds=True),
+    Fix("quotes", "Curly quotation marks made straight.", fixes.straighten_quotes, "[‘-‟]", option="quotes"),
     Fix("dashes", "Dashes of all kinds made a hyphen-minus.", fixes.simplify_dashes,
-        _has(r"[\x{2010}-\x{2015}\x{2043}\x{2212}\x{2e3a}\x{2e3b}\x{fe31}\x{fe32}\x{fe58}\x{fe63}\x{ff0d}]"),
+        r"[\x{2010}-\x{2015}\x{2043}\x{2212}\x{2e3a}\x{2e3b}\x{fe31}\x{fe32}\x{fe58}\x{fe63}\x{ff0d}]",
         option="dashes"),
     Fix("blanks", "Runs of spaces and tabs made one, ends stripped; layout inside preformatted blocks stays.",
-        fixes.collapse_blanks, _has(r" [ \t]|[\t\n]|^ | $")),
+        fixes.collapse_blanks, r" [ \t]|[\t\n]|^ | $"),
 )  # fmt: skip
 """All fixes by name, in the order in which they are made."""
 
@@ -192,13 +194,16 @@ def normalize_text(text: str, options: Normalize | None = None) -> tuple[str, li
 
 
 def _suspicious(texts: pl.Series, rows: Sequence[int], chosen: Sequence[Fix]) -> list[set[int]]:
-    """For each fix those of the rows (numbers of the texts) that it could change."""
-    table = texts.to_frame("text").select(
-        fix.suspicious.fill_null(False).alias(str(number)) for number, fix in enumerate(chosen)
-    )
+    """For each fix those of the rows (numbers of the texts) that it could change: one look for all plain marks."""
+    plain = "|".join(f"(?:{fix.marks})" for fix in chosen if isinstance(fix.marks, str))
+    looks = {fix.name: fix.marks for fix in chosen if not isinstance(fix.marks, str)}
+    if plain:
+        looks["marked"] = pl.col("text").str.contains(plain)
+    table = texts.to_frame("text").select(look.fill_null(False).alias(name) for name, look in looks.items())
     if table.height != texts.len():  # nothing but literals
         return [set() for _ in chosen]
-    return [{rows[at] for at in table[str(number)].arg_true()} for number in range(len(chosen))]
+    found = {name: {rows[at] for at in table[name].arg_true()} for name in looks}
+    return [found["marked" if isinstance(fix.marks, str) else fix.name] for fix in chosen]
 
 
 def normalize_lines(texts: pl.Series, options: Normalize | None = None) -> Normalized:
