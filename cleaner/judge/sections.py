@@ -36,7 +36,7 @@ AUTHOR_SHARE = 0.6
 """Share of a page's kept prose above an author box."""
 AUTHOR_REACH = 6
 """Lines of an author box, the one that opens it counted."""
-COMMENTS = (
+_COMMENTS = re.compile(
     r'(?i)\s(?:class|id)="(?:[^"]*[\s_-])?'
     r'((?:comments?|commentlist|comment-?list|disqus_thread|kommentare?|commentaires)[\s"_-])'
 )
@@ -47,6 +47,10 @@ ENTRY_WORDS = 12
 
 MARKS = " \t\n\u00a00123456789.,:;!?…|/\\()[]{}<>«»›\"“”„'’*+#&•·-–—_=~^☰▼▾↓→：（）。、"
 """Characters around a line's words that say nothing of what it opens."""
+
+
+TAIL = " \t\n\r\f\v\u00a0\u2028\u2029\u3000:：.…"
+"""What may follow the verb of a line that names a speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,13 @@ class Section:
     entries: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Whole lines and beginnings with the kind that they open; buttons for answers; what names of readers end in."""
 
     whole: dict[str, str]
     starts: dict[str, str]
-    reply: list[str]
+    reply: frozenset[str]
     says: list[str]
 
 
@@ -78,7 +82,8 @@ def load_table() -> Table:
     entry = said.pop("entry")
     whole = {phrase: kind for kind, table in said.items() for phrase in table["whole"]}
     starts = {phrase: kind for kind, table in said.items() for phrase in table.get("start", [])}
-    return Table(whole, starts, entry["reply"], sorted(set(entry["says"]), key=lambda verb: (-len(verb), verb)))
+    says = sorted(set(entry["says"]), key=lambda verb: (-len(verb), verb))
+    return Table(whole, starts, frozenset(entry["reply"]), says)
 
 
 @dataclass(slots=True)
@@ -96,29 +101,36 @@ def find_marks(batch: Batch, features: Features) -> Marks:
     table = load_table()
     count = features.words
     rows = np.flatnonzero((count <= OPENS_TITLED) & (count > 0))
-    lines = pl.DataFrame({"row": rows, "low": batch.lines["text"].gather(rows).str.slice(0, 100).str.to_lowercase()})
-    lines = lines.with_columns(key=pl.col("low").str.replace_all("’", "'", literal=True).str.strip_chars(MARKS))
     opens: list[str | None] = [None] * len(count)
-    titled = lines.filter(pl.col("key").str.contains_any(list(table.starts)))
-    for row, low, key in titled.iter_rows():
-        kind = next((kind for start, kind in table.starts.items() if f"{key} ".startswith(start)), None)
-        if kind and re.search(r"^\d|[\"“„«»”]", low):  # "5 thoughts on ..." and "Comments on "...""
-            opens[row] = kind
-    short = lines.filter(pl.Series(count[rows] <= OPENS))
-    whole = short.with_columns(kind=pl.col("key").replace_strict(table.whole, default=None, return_dtype=pl.String))
-    for row, kind in whole.select("row", "kind").drop_nulls().iter_rows():
-        opens[row] = kind
     few = count <= ENTRY_WORDS
     says, entry = (
         np.zeros(len(count), dtype=bool),
         (features.column("date") > 0) | (features.column("relative_time") > 0),
     )
-    spoken = re.compile(r"^\W*[^.!?]{2,60}[\s」](?:" + "|".join(map(re.escape, table.says)) + r")\s*[:：.…]?$")
-    for row, low in lines.filter(pl.col("low").str.contains_any(table.says)).select("row", "low").iter_rows():
-        says[row] = spoken.search(low) is not None
+    starts, endings, spoken = tuple(table.starts), *_said(table)
+    texts = batch.lines["text"].gather(rows).str.slice(0, 100).to_list()
+    for row, text, words in zip(rows.tolist(), texts, count[rows].tolist(), strict=True):
+        low = text.lower()
+        key = low.replace("’", "'").strip(MARKS)
+        titled = f"{key} ".startswith(starts) and any(start in key for start in starts)
+        if titled and re.search(r"^\d|[\"“„«»”]", low):  # "5 thoughts on ..." and "Comments on "...""
+            opens[row] = next(kind for start, kind in table.starts.items() if f"{key} ".startswith(start))
+        if words <= OPENS:
+            opens[row] = table.whole.get(key, opens[row])
+            if key in table.reply:
+                entry[row] = True
+        if low.rstrip(TAIL).endswith(endings):
+            says[row] = spoken.search(low) is not None
     says &= few
-    entry[short.filter(pl.col("key").is_in(table.reply))["row"].to_numpy()] = True
     return Marks(opens, says, says | (entry & few & ~features.prose))
+
+
+@functools.cache
+def _said(table: Table) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """What a line that names a speaker ends in, marks aside, and the expression of the whole line."""
+    verbs = "|".join(map(re.escape, table.says))
+    spoken = re.compile(rf"^\W*[^.!?]{{2,60}}[\s」](?:{verbs})\s*[:：.…]?$")
+    return tuple({verb.rstrip(TAIL) for verb in table.says}), spoken
 
 
 def find_sections(batch: Batch, features: Features, kept: Flags, sure: Flags) -> list[Section]:
@@ -192,18 +204,10 @@ def comment_elements(elements: pl.DataFrame | None) -> list[tuple[int, int, str]
     """The elements that by their names hold readers' comments: first line, the line after the last, and the name."""
     if elements is None:
         return []
-    said = pl.col("token").str.contains(
-        "(?i)omment|isqus"
-    )  # of nearly all elements this tells at a fraction of the cost
-    held = (
-        elements.filter(said)
-        .filter(
-            pl.col("token").str.contains(COMMENTS) & pl.col("tag").is_in(["html", "body", "main", "a", "span"]).not_()
-        )
-        .with_columns(name=pl.col("token").str.extract(COMMENTS))
-    )
-    return [
-        (start, end, f"<{tag}> {name[:-1]}")
-        for start, end, tag, name in held.select("start", "end", "tag", "name").iter_rows()
-        if end > start
-    ]
+    hinted = elements.filter(pl.col("token").str.contains_any(["omment", "isqus"], ascii_case_insensitive=True))
+    found = []
+    for start, end, tag, token in hinted.select("start", "end", "tag", "token").iter_rows():
+        match = _COMMENTS.search(token) if end > start and tag not in ("html", "body", "main", "a", "span") else None
+        if match:
+            found.append((start, end, f"<{tag}> {match[1][:-1]}"))
+    return found
