@@ -56,13 +56,16 @@ def element_tokens(tag: str, attributes: str) -> tuple[int, ...]:
     for name, value in _ATTRIBUTE.findall(attributes):
         short = name if name in ("class", "id", "role", "rel") else "other"
         for whole in value.split()[:12]:
-            found.update(_name_tokens(short, _DIGITS.sub("0", whole[:60])))
+            found.update(_name_tokens(short, whole[:60]))
     return tuple(sorted(map(_crc, found)))
 
 
 @functools.lru_cache(maxsize=50_000)
-def _name_tokens(attribute: str, masked: str) -> tuple[str, ...]:
+def _name_tokens(attribute: str, name: str) -> tuple[str, ...]:
     """Tokens of one name in an attribute, its digits masked: the whole of it, and its parts."""
+    if name.isascii() and name.isalpha() and name.islower():  # one part, as most names are
+        return (f"{attribute}={name}", f"{attribute}:{name}") if len(name) > 1 else (f"{attribute}={name}",)
+    masked = _DIGITS.sub("0", name)
     parts = (f"{attribute}:{part.lower()}" for part in _SPLIT.split(masked) if len(part) > 1)
     return (f"{attribute}={masked.lower()}", *parts)
 
