@@ -219,7 +219,8 @@ def model_figures() -> str:
             continue
         others = [cells[name, kind, form] for form in ("layout", "nodes", "blocks", "first_pass")]
         shown = [row["f1"], row["precision"], row["recall"], *(other["f1"] for other in others)]
-        rows.append((f"{name}, all" if kind is None else kind, f"{row['pages']:,}", *(f"{value:.3f}" for value in shown)))
+        label = f"{name}, all" if kind is None else kind
+        rows.append((label, f"{row['pages']:,}", *(f"{value:.3f}" for value in shown)))
     head = ("pages of", "pages", "HTML F1", "precision", "recall", "layout F1", "nodes", "blocks", "first-pass residue")
     return _table(head, rows)
 

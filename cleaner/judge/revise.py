@@ -30,6 +30,8 @@ HEADING_REACH = 4
 """A heading's prose begins within so many lines, itself counted: a byline and a source line may stand between."""
 HEADING_LEAST = 0.25
 """Probability of being content from which a line is doubtful enough to be a heading."""
+ATTRIBUTED_LEAST = 0.1
+"""The same where a date stands between it and its prose, as in a collection of pieces from elsewhere."""
 MIN_ARTICLE = 120.0
 """Words of prose outside of its comments that make a page an article with comments."""
 FORUM = 0.3
@@ -67,14 +69,15 @@ def save_headings(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArra
     prose = keep & judged.features.prose
     plain = ~(shape["ends_sentence"] | shape["starts_lower"] | shape["bullet"] | shape["date"])
     named = np.array([code is not None for code in judged.cue], dtype=bool)
-    doubtful = ~keep & plain & ~named & (reason == "model") & (judged.probability >= HEADING_LEAST)
+    doubtful = ~keep & plain & ~named & (reason == "model") & (judged.probability >= ATTRIBUTED_LEAST)
     above = np.cumsum(prose)
     start = np.searchsorted(page, page)
     has_above = above - np.where(prose, 1, 0) > np.where(start > 0, above[start - 1], 0)
     introduces = (judged.features.column("ends_colon") > 0) & (judged.features.words >= 3)
     for i in np.flatnonzero(doubtful & (has_above | introduces) & (judged.features.words <= 14)).tolist():
+        sure_enough = judged.probability[i] >= HEADING_LEAST
         if introduces[i]:
-            if i + 1 < len(page) and page[i + 1] == page[i] and prose[i + 1]:
+            if sure_enough and i + 1 < len(page) and page[i + 1] == page[i] and prose[i + 1]:
                 keep[i], reason[i] = True, "heads_prose"
             continue
         if i > 0 and page[i - 1] == page[i] and not keep[i - 1] and reason[i - 1] == "model":
@@ -83,8 +86,10 @@ def save_headings(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArra
             if page[j] != page[i] or reason[j] == "cue":
                 break
             if prose[j]:
-                keep[i], reason[i] = True, "heads_prose"
+                if sure_enough:
+                    keep[i], reason[i] = True, "heads_prose"
                 break
+            sure_enough |= bool(shape["date"][j])
 
 
 def settle_comments(
@@ -176,8 +181,13 @@ def _leads_nowhere(phrase: str | None) -> bool:
             "see all",
             "load",
             "show",
-            "next",
-            "previous",
+            "next article",
+            "next post",
+            "next story",
+            "next up",
+            "previous article",
+            "previous post",
+            "previous story",
             "leer más",
             "lire la suite",
             "weiterlesen",

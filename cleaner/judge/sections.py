@@ -17,6 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleaner.judge.features import Features
+from cleaner.judge.words import UNSPACED
 from cleaner.pages.batch import Batch
 
 Flags = npt.NDArray[np.bool_]
@@ -129,7 +130,9 @@ def find_marks(batch: Batch, features: Features) -> Marks:
 def _said(table: Table) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """What a line that names a speaker ends in, marks aside, and the expression of the whole line."""
     verbs = "|".join(map(re.escape, table.says))
-    spoken = re.compile(rf"^\W*[^.!?]{{2,60}}[\s」](?:{verbs})\s*[:：.…]?$")
+    # without spaces the colon alone tells a name's ending from a sentence's
+    joined = "|".join(re.escape(verb) for verb in table.says if re.match(UNSPACED, verb))
+    spoken = re.compile(rf"^\W*[^.!?]{{2,60}}(?:[\s」](?:{verbs})\s*[:：.…]?|(?:{joined})\s?[:：])$")
     return tuple({verb.rstrip(TAIL) for verb in table.says}), spoken
 
 
