@@ -74,6 +74,9 @@ class _Around:
     linked: Flags
     dated: Flags
     is_forum: Flags
+    texts: list[str]
+    words: list[float]
+    ends_sentence: Flags
 
 
 def name_lines(
@@ -115,7 +118,7 @@ def name_lines(
 def _collect_comments(out: Verdicts, judged: Judged, page: npt.NDArray[np.int64]) -> None:
     """Comments of each page: lines right below each other are one comment, parted by newlines."""
     before = -2
-    texts = judged.batch.lines["text"]
+    texts = judged.batch.lines["text"].to_list()
     for i, (verdict, why) in enumerate(zip(out.verdict, out.reason, strict=True)):
         if verdict != "metadata" or why != "comments":
             continue
@@ -139,6 +142,7 @@ def _look_around(keep: Flags, judged: Judged, sections: Sequence[Section], page:
         column("hidden") > 0, column("link_share") > 0.5,  # NaN in text, so never true
         (column("date") > 0) | (column("relative_time") > 0) | (column("clock") > 0),
         judged.types.argmax(axis=1) == TYPES.index("forum"),
+        judged.batch.lines["text"].to_list(), judged.features.words.tolist(), column("ends_sentence") > 0,
     )  # fmt: skip
 
 
@@ -157,32 +161,32 @@ def _dropped_role(i: int, page: int, why: str, judged: Judged, around: _Around) 
     if around.hidden[i]:
         return region or "interface", "hidden", around.name[i]
     if section is not None and region in (None, "comment"):
-        role = "post_metadata" if _around_post(i, judged, around) else IN_SECTION[section.kind]
+        role = "post_metadata" if _around_post(i, around) else IN_SECTION[section.kind]
         return role, "in_region", section.evidence
     if region is not None:
         return region, "in_region", around.name[i]
     return _role_by_place(i, page, judged, around), "model", (judged.strongest[i] or None) if judged.strongest else None
 
 
-def _around_post(i: int, judged: Judged, around: _Around) -> bool:
+def _around_post(i: int, around: _Around) -> bool:
     """Whether a short line is a name, a date or a count beside what somebody wrote."""
-    if judged.features.words[i] > 8 or judged.features.column("ends_sentence")[i] > 0:
+    if around.words[i] > 8 or around.ends_sentence[i]:
         return False
-    if around.dated[i] or _LABELLED.match(judged.batch.lines["text"][i]):
+    if around.dated[i] or _LABELLED.match(around.texts[i]):
         return True
     beside = [j for j in (i - 1, i + 1) if 0 <= j < len(around.dated)]
-    return judged.features.words[i] <= 3 and any(around.dated[j] and judged.features.words[j] <= 12 for j in beside)
+    return around.words[i] <= 3 and any(around.dated[j] and around.words[j] <= 12 for j in beside)
 
 
 def _role_by_place(i: int, page: int, judged: Judged, around: _Around) -> str:
     """What a line is most likely that neither says so nor stands in an element that does."""
-    text, words = judged.batch.lines["text"][i], judged.features.words[i]
+    text, words = around.texts[i], around.words[i]
     first, last = around.first.get(page), around.last.get(page)
     if text.casefold().strip(" ()[]") in _TONGUES:
         return "interface"
     if words <= 12 and _IMAGE.match(text):
         return "image_name"
-    if around.is_forum[page] and _around_post(i, judged, around):
+    if around.is_forum[page] and _around_post(i, around):
         return "post_metadata"
     if around.linked[i]:
         return "navigation" if last is None or i < last else "related"
@@ -199,23 +203,23 @@ def _kept_roles(judged: Judged) -> list[str]:
     """Roles of lines that are kept: by their tag in HTML, by their shape in text."""
     lines = judged.batch.lines
     shape = {
-        name: judged.features.column(name)
+        name: (judged.features.column(name) > 0).tolist()
         for name in ("ends_letter", "bullet", "in_blockquote", "in_table", "in_ul", "in_ol")
     }
-    words = judged.features.words
+    words = judged.features.words.tolist()
     roles = []
     for i, (tag, text) in enumerate(zip(lines["tag"], lines["text"], strict=True)):
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             roles.append("heading")
         elif tag == "pre":
             roles.append("code")
-        elif tag in ("td", "th") or shape["in_table"][i] > 0:
+        elif tag in ("td", "th") or shape["in_table"][i]:
             roles.append("table")
-        elif tag in ("li", "dt", "dd") or shape["in_ul"][i] > 0 or shape["in_ol"][i] > 0 or shape["bullet"][i] > 0:
+        elif tag in ("li", "dt", "dd") or shape["in_ul"][i] or shape["in_ol"][i] or shape["bullet"][i]:
             roles.append("list")
-        elif shape["in_blockquote"][i] > 0:
+        elif shape["in_blockquote"][i]:
             roles.append("quote")
-        elif not tag and words[i] <= 14 and shape["ends_letter"][i] > 0 and text[:1].isupper():
+        elif not tag and words[i] <= 14 and shape["ends_letter"][i] and text[:1].isupper():
             roles.append("heading")
         else:
             roles.append("body")
