@@ -60,7 +60,9 @@ def core_features(
     core_depth = np.zeros(pages, dtype=np.int64)
     np.maximum.at(core_depth, page_of[big], depth[big])
     is_core = big & (depth == core_depth[page_of])
-    core = np.zeros(pages, dtype=np.int64)
+    # where no element holds half of the text (lines that a page's data gave stand in none), the outermost stands in
+    numbers = lines["page"].to_numpy().astype(np.int64)[bounds[:-1]]
+    core = np.minimum(np.searchsorted(elements["page"].to_numpy().astype(np.int64), numbers), len(parent) - 1)
     core[page_of[is_core]] = np.flatnonzero(is_core)
     branch = top[leaf]
     joint = np.where(big[branch], branch, np.maximum(parent[branch], 0))
