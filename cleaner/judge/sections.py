@@ -207,9 +207,9 @@ def comment_elements(elements: pl.DataFrame | None) -> list[tuple[int, int, str]
     """The elements that by their names hold readers' comments: first line, the line after the last, and the name."""
     if elements is None:
         return []
-    hinted = elements.filter(pl.col("token").str.contains_any(["omment", "isqus"], ascii_case_insensitive=True))
+    hinted = elements["token"].str.contains("(?i)omment|isqus").arg_true()  # quicker than a search for both as literals
     found = []
-    for start, end, tag, token in hinted.select("start", "end", "tag", "token").iter_rows():
+    for start, end, tag, token in elements.select("start", "end", "tag", "token")[hinted].iter_rows():
         match = _COMMENTS.search(token) if end > start and tag not in ("html", "body", "main", "a", "span") else None
         if match:
             found.append((start, end, f"<{tag}> {match[1][:-1]}"))
