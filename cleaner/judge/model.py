@@ -7,7 +7,7 @@ and `text.trees.zst` (LightGBM's own text format), and the model's card.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,14 +56,14 @@ class Model:
             raw[open_] += trees.predict(matrix[open_], raw_score=True, start_iteration=FIRST_TREES, num_threads=1)
         return np.asarray(np.round(1.0 / (1.0 + np.exp(-raw)), 5), dtype=np.float64)
 
-    def explain(self, features: Features, kind: str) -> list[str]:
-        """For each line the groups of features that speak most for or against it (see `judge.strongest`)."""
-        if not len(features.matrix):
-            return []
+    def explain(self, features: Features, kind: str, rows: Sequence[int]) -> list[str]:
+        """For each of these lines the groups of features that speak most for or against it (see `judge.strongest`)."""
+        if not rows or kind not in self.strongest:
+            return [""] * len(rows)
         trees = self.trees[kind]
         count = min(TREES, trees.num_trees())
-        leaves = trees.predict(features.matrix, pred_leaf=True, num_iteration=count, num_threads=1)
-        return self.strongest[kind].name(np.asarray(leaves).reshape(len(features.matrix), -1))
+        leaves = trees.predict(features.matrix[rows], pred_leaf=True, num_iteration=count, num_threads=1)
+        return self.strongest[kind].name(np.asarray(leaves).reshape(len(rows), -1))
 
 
 @functools.cache

@@ -99,8 +99,6 @@ def name_lines(
             verdict, role = "keep", kept_roles[i]
             why = why if why in KEEPING else "model"
             evidence = section.evidence if section and why == "comments" else None
-            if why == "model" and judged.strongest:
-                evidence = judged.strongest[i] or None
         else:
             held = around.section.get(i) if why == "comments" else None
             verdict = comments if held and i not in held.entries else "drop"
@@ -109,6 +107,9 @@ def name_lines(
         out.role.append(role)
         out.reason.append(why)
         out.evidence.append(evidence)
+    decided = [i for i, why in enumerate(out.reason) if why == "model"]
+    for i, said in zip(decided, judged.model.explain(judged.features, judged.batch.kind, decided), strict=True):
+        out.evidence[i] = said or None
     out.comments = [[] for _ in flags]
     if comments == "metadata":
         _collect_comments(out, judged, page)
@@ -165,7 +166,7 @@ def _dropped_role(i: int, page: int, why: str, judged: Judged, around: _Around) 
         return role, "in_region", section.evidence
     if region is not None:
         return region, "in_region", around.name[i]
-    return _role_by_place(i, page, judged, around), "model", (judged.strongest[i] or None) if judged.strongest else None
+    return _role_by_place(i, page, judged, around), "model", None
 
 
 def _around_post(i: int, around: _Around) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.judge.features import Features
+from cleaner.judge.model import Model
 from cleaner.judge.page_type import TYPES
 from cleaner.judge.sections import Section
 from cleaner.pages.batch import Batch
@@ -46,7 +47,7 @@ PROSE_GUARD = 60.0
 class Judged:
     """A batch after the first step: for each line the cue that matched, the model's probability, and its features; and
     the pages that are error pages, with the phrase that says so; for each page the probability of each of TYPES; and
-    for each line what speaks most for or against it, where that was asked for."""
+    the model, which can be asked for its reasons."""
 
     batch: Batch
     features: Features
@@ -55,8 +56,8 @@ class Judged:
     sure: npt.NDArray[np.bool_]
     phrase: list[str | None]
     types: Floats
+    model: Model
     errors: dict[int, str] = field(default_factory=dict)
-    strongest: list[str] = field(default_factory=list)
 
 
 def save_headings(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64]) -> None:

@@ -45,32 +45,36 @@ _LEVEL = np.array([float(tag[1]) if re.fullmatch("h[1-6]", tag) else 0.0 for tag
 
 _ATTRIBUTE = re.compile(r'\s(class|id|role|itemprop|itemtype|data-testid|data-component|aria-label|rel)="([^"]{0,300})')
 _SPLIT = re.compile(r"[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
+_PARTS = re.compile(r"[a-zA-Z0-9]+")
 _DIGITS = re.compile(r"\d+")
 _HIDDEN = r'(?i)\shidden[=\s>]|aria-hidden="true"|style="[^"]*(?:display\s*:\s*none|visibility\s*:\s*hidden)'
+
+
+_SHORT = {"class": "class", "id": "id", "role": "role", "rel": "rel"}
 
 
 @functools.lru_cache(maxsize=50_000)
 def element_tokens(tag: str, attributes: str) -> tuple[int, ...]:
     """Numbers (CRC-32) of what an element says of itself: its tag, the words of its class, id, role and the like."""
-    found = {f"<{tag}"}
+    found = {_crc(f"<{tag}")}
     for name, value in _ATTRIBUTE.findall(attributes):
-        short = name if name in ("class", "id", "role", "rel") else "other"
+        short = _SHORT.get(name, "other")
         for whole in value.split()[:12]:
             found.update(_name_tokens(short, whole[:60]))
-    return tuple(sorted(map(_crc, found)))
+    return tuple(sorted(found))
 
 
-@functools.lru_cache(maxsize=50_000)
-def _name_tokens(attribute: str, name: str) -> tuple[str, ...]:
-    """Tokens of one name in an attribute, its digits masked: the whole of it, and its parts."""
+@functools.lru_cache(maxsize=200_000)
+def _name_tokens(attribute: str, name: str) -> list[int]:
+    """Numbers of the tokens of one name in an attribute, its digits masked: the whole of it, and its parts."""
     if name.isascii() and name.isalpha() and name.islower():  # one part, as most names are
-        return (f"{attribute}={name}", f"{attribute}:{name}") if len(name) > 1 else (f"{attribute}={name}",)
+        return [_crc(f"{attribute}={name}"), _crc(f"{attribute}:{name}")][: len(name)]
     masked = _DIGITS.sub("0", name)
-    parts = (f"{attribute}:{part.lower()}" for part in _SPLIT.split(masked) if len(part) > 1)
-    return (f"{attribute}={masked.lower()}", *parts)
+    lower = masked.lower()
+    parts = _PARTS.findall(lower) if lower == masked else [part.lower() for part in _SPLIT.split(masked)]
+    return [_crc(f"{attribute}={lower}"), *(_crc(f"{attribute}:{part}") for part in parts if len(part) > 1)]
 
 
-@functools.lru_cache(maxsize=50_000)
 def _crc(token: str) -> int:
     return zlib.crc32(token.encode("utf-8", "replace"))
 

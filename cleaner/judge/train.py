@@ -156,7 +156,7 @@ def score_fold(tables: Sequence[Table], model: Model) -> list[PageScore]:
         chunk = table.chunk
         texts = chunk.batch.lines["text"]
         probability = model.predict(table.features, chunk.kind)
-        judged = gather(chunk.batch, match_cues(texts), table.features, probability)
+        judged = gather(chunk.batch, match_cues(texts), table.features, probability, model)
         verdicts = decide(judged, Recipe().judge, np.zeros(len(texts), dtype=bool))
         bounds = np.searchsorted(chunk.batch.lines["page"].to_numpy(), np.arange(len(chunk.pages) + 1))
         for page, a, b in zip(chunk.pages, bounds, bounds[1:], strict=False):

@@ -37,12 +37,10 @@ def judge_lines(batch: Batch, model: Model | None = None) -> Judged:
     lines = batch.lines.with_columns(cues["cue"], cues["sure"].cast(pl.Float64))
     chosen = model or load_model()
     features = make_features(lines, batch.elements, batch.heads, chosen.weights, chosen.page_types)
-    judged = gather(batch, cues, features, chosen.predict(features, batch.kind))
-    judged.strongest = chosen.explain(features, batch.kind)
-    return judged
+    return gather(batch, cues, features, chosen.predict(features, batch.kind), chosen)
 
 
-def gather(batch: Batch, cues: pl.DataFrame, features: Features, probability: Floats) -> Judged:
+def gather(batch: Batch, cues: pl.DataFrame, features: Features, probability: Floats, model: Model) -> Judged:
     """All that is known of a batch's lines before the decision. `cues`: what `match_cues` says of them."""
     return Judged(
         batch,
@@ -52,6 +50,7 @@ def gather(batch: Batch, cues: pl.DataFrame, features: Features, probability: Fl
         cues["sure"].to_numpy().copy(),
         cues["phrase"].to_list(),
         features.types,
+        model,
         errors=find_error_pages(batch, features, cues["sure"].to_numpy()),
     )
 
