@@ -419,7 +419,7 @@ def train(
         place = out or FOLDER
         check_place(place, replace)
         number = len(read_benchmark(folder))
-        minutes = max(round(number / 65), 1)
+        minutes = max(round(number / 50), 1)
         warn(f"{number:,} labelled pages: this takes about {minutes} min on two cores.")
         scores = train_model(folder, place, warn)
     from cleaner.report.console import make_console, path_text

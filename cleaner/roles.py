@@ -120,5 +120,5 @@ _reason("context", "heads_prose", "Kept, since it stands like a heading above ke
 _reason("context", "clean_text", "Kept, since the page as a whole reads as text that is clean already.", "")
 _reason("context", "error_page", "The page says only that there is no page.", "404 Not Found")
 _reason("context", "guard_prose", "Kept, since dropping it would have emptied a page that has prose.", "")
-_reason("model", "model", "The trained judge's score decided.", "")
+_reason("model", "model", "The trained judge's score decided; what moved it most is named.", "links -1.2, wording -0.4")
 _reason("rule", "selector", "A selector of the recipe for this site decided.", "div.related")
