@@ -408,7 +408,7 @@ def train(
 ) -> None:
     """Train the judge on labelled pages.
 
-    It takes about a second a page on two cores: 20 minutes for 1,300 pages. The table at the end is of pages that the
+    It takes about a second a page on two cores: 25 minutes for 1,300 pages. The table at the end is of pages that the
     model had not seen (cross-validation by domain). The same pages and library versions give the same model.
     """
     with extra("train"):
