@@ -255,7 +255,14 @@ def test_a_folder_without_a_model_is_none(tmp_path: Path) -> None:
 def test_a_model_is_replaced_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check_place(tmp_path / "new", replace=False)
     check_place(tmp_path, replace=False)
-    check_place(FOLDER, replace=False)  # of a source tree
+    own = copied_model(tmp_path / "tree", "{}")
+    place = tmp_path / "source" / "cleaner" / "judge" / "trained"
+    place.parent.mkdir(parents=True)
+    own.rename(place)
+    (tmp_path / "source" / "pyproject.toml").touch()
+    with monkeypatch.context() as patched:
+        patched.setattr(models, "FOLDER", place)
+        check_place(place, replace=False)  # a source tree is under version control
     model = copied_model(tmp_path / "model", "{}")
     with pytest.raises(RefusedError, match="holds a model"):
         check_place(model, replace=False)

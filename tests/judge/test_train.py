@@ -23,6 +23,8 @@ PAGES = Path(__file__).parent / "pages"
 
 def test_a_folder_of_labelled_pages_makes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few trees from a few pages: enough to tell content from menus on these pages."""
+    pytest.importorskip("inscriptis")
+    pytest.importorskip("resiliparse")
     folder, out = tmp_path / "mine", tmp_path / "model"
     folder.mkdir()
     pages = [page for page in read_benchmark(PAGES) if page.fold < 2]  # each fold takes its time
