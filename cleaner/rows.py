@@ -67,7 +67,7 @@ def make_row(
         "media_type": source.media_type or ("text/html" if view.head.kind == "html" else "text/plain"),
         "characters": len(text), "words": round(float(words[kept].sum())), "lines_kept": int(kept.sum()),
         "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
-        "quality": {"page_type": likeliest_type(judged.types[page])}
+        "quality": {"page_type": likeliest_type(judged.features.types[page])}
         | _quality(flags, view, verdicts.probability[span.start : span.stop], kept, judged, span),
         "provenance": [{"field": p.field, "method": p.method, "confidence": p.confidence} for p in said.provenance],
     }  # fmt: skip

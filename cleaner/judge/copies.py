@@ -25,7 +25,7 @@ def drop_copies(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[
     Documentation repeats its examples on purpose, and listings have the same lines in each of their entries.
     """
     lines, words = judged.batch.lines, judged.features.words
-    likely = judged.types.argmax(axis=1)[page]
+    likely = judged.features.types.argmax(axis=1)[page]
     literal = lines["tag"].is_in(LITERAL).to_numpy() | (likely == TYPES.index("documentation"))
     later = later_blocks(lines, keep, words, literal | (likely == TYPES.index("listing")))
     keep[later] = False

@@ -18,6 +18,8 @@ from cleaner.judge.rhythm import (
     cue_features,
     heading_features,
     kind_features,
+    last_true,
+    next_true,
     page_shares,
     run_features,
     said_of,
@@ -147,8 +149,8 @@ def _page_features(
     prose_before = _sum_above(np.where(prose, count, 0.0), local, bounds)
     weight = np.sqrt(count)
     rows = np.arange(len(count))
-    last = _last_true(prose, local, bounds)
-    following = _next_true(prose, local, bounds)
+    last = last_true(prose, local, bounds)
+    following = next_true(prose, local, bounds)
     longest = np.zeros(len(size))
     np.maximum.at(longest, local, count)
     return {
@@ -178,27 +180,6 @@ def _sum_above(count: Floats, local: npt.NDArray[np.int64], bounds: npt.NDArray[
     tenths = np.rint(count * 10).astype(np.int64)
     above = np.cumsum(tenths) - tenths
     out: Floats = (above - above[np.minimum(bounds[:-1], max(len(above) - 1, 0))][local]) / 10.0
-    return out
-
-
-def _last_true(
-    flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Row of the last line above, on the same page, for which `flag` holds; -1 for none."""
-    rows = np.where(flag, np.arange(len(flag)), -1)
-    upto = np.concatenate(([-1], np.maximum.accumulate(rows)))[:-1] if len(flag) else rows
-    out: npt.NDArray[np.int64] = np.where(upto >= bounds[:-1][local], upto, -1) if len(flag) else rows
-    return out
-
-
-def _next_true(
-    flag: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Row of the next line below, on the same page, for which `flag` holds; -1 for none."""
-    none = len(flag)
-    rows = np.where(flag, np.arange(len(flag)), none)
-    after = np.append(np.minimum.accumulate(rows[::-1])[::-1], none)[1:] if len(flag) else rows
-    out: npt.NDArray[np.int64] = np.where(after < bounds[1:][local], after, -1) if len(flag) else rows
     return out
 
 

@@ -142,7 +142,7 @@ def _look_around(keep: Flags, judged: Judged, sections: Sequence[Section], page:
         {int(page[i]): i for i in reversed(named)}, {int(page[i]): i for i in named},
         column("hidden") > 0, column("link_share") > 0.5,  # NaN in text, so never true
         (column("date") > 0) | (column("relative_time") > 0) | (column("clock") > 0),
-        judged.types.argmax(axis=1) == TYPES.index("forum"),
+        judged.features.types.argmax(axis=1) == TYPES.index("forum"),
         judged.batch.lines["text"].to_list(), judged.features.words.tolist(), column("ends_sentence") > 0,
     )  # fmt: skip
 

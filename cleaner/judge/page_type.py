@@ -22,7 +22,7 @@ import polars as pl
 from cleaner.judge.shapes import PAGE_SHAPES, Looks, look_at
 from cleaner.judge.structure import TAGS as KNOWN_TAGS
 from cleaner.judge.structure import tag_numbers, tokens_of_elements
-from cleaner.judge.words import Words, cut_words, sums
+from cleaner.judge.words import Words, cut_words, places, sums
 from cleaner.pages.batch import Head
 
 Floats = npt.NDArray[np.float64]
@@ -164,8 +164,7 @@ def page_columns(
         first = np.searchsorted(rows, np.arange(seen.shape[1] + 1))
         pages, kinds = np.nonzero(seen)
         size = np.diff(first)[kinds]
-        within = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-        mark("names", np.repeat(pages, size), codes[np.repeat(first[kinds], size) + within])
+        mark("names", np.repeat(pages, size), codes[np.repeat(first[kinds], size) + places(size)])
     said = [sorted(_head_tokens(head)) for head in heads]
     mark(
         "head",
@@ -183,8 +182,7 @@ def _line_codes(words: Words, whole: Ints) -> Codes:
     if not len(whole):
         return np.zeros(0, dtype=np.uint32)
     size = words.count[whole]
-    start = np.cumsum(size) - size
-    place = np.arange(int(size.sum())) - np.repeat(start, size)
+    start, place = np.cumsum(size) - size, places(size)
     code = words.code[np.repeat(words.first[:-1][whole], size) + place]
     mixed = (code ^ (code >> np.uint32(13))) * (np.uint32(2246822519) + np.uint32(2) * place.astype(np.uint32))
     out: Codes = np.add.reduceat(mixed, start, dtype=np.uint32)

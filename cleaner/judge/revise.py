@@ -46,8 +46,7 @@ PROSE_GUARD = 60.0
 @dataclass(slots=True)
 class Judged:
     """A batch after the first step: for each line the cue that matched, the model's probability, and its features; and
-    the pages that are error pages, with the phrase that says so; for each page the probability of each of TYPES; and
-    the model, which can be asked for its reasons."""
+    the pages that are error pages, with the phrase that says so; and the model, which can be asked for its reasons."""
 
     batch: Batch
     features: Features
@@ -55,7 +54,6 @@ class Judged:
     cue: list[str | None]
     sure: npt.NDArray[np.bool_]
     phrase: list[str | None]
-    types: Floats
     model: Model
     errors: dict[int, str] = field(default_factory=dict)
 
@@ -114,8 +112,8 @@ def settle_comments(
     words = np.where(keep & judged.features.prose, judged.features.words, 0.0)
     outside_words = np.bincount(page, weights=np.where(inside, 0.0, words), minlength=pages)
     inside_words = np.bincount(page, weights=np.where(inside, words, 0.0), minlength=pages)
-    is_forum = judged.types[:, TYPES.index("forum")] >= FORUM
-    clear = judged.types[:, TYPES.index("article")] > CLEARLY_ARTICLE
+    is_forum = judged.features.types[:, TYPES.index("forum")] >= FORUM
+    clear = judged.features.types[:, TYPES.index("article")] > CLEARLY_ARTICLE
     article = ~is_forum & (outside_words >= MIN_ARTICLE) & ((outside_words >= inside_words) | clear)
     chosen = inside & article[page] & (reason == "model")
     if policy == "keep":
@@ -145,7 +143,7 @@ def drop_author_boxes(
     keep: Flags, reason: Reasons, judged: Judged, page: npt.NDArray[np.int64], sections: Sequence[Section]
 ) -> None:
     """Drop the box about the author below an article."""
-    article = judged.types[:, TYPES.index("article")] >= 0.5
+    article = judged.features.types[:, TYPES.index("article")] >= 0.5
     chosen = inside_of(sections, "author", len(page)) & article[page] & keep & (reason == "model")
     keep[chosen] = False
     reason[chosen] = "author_box"
@@ -157,7 +155,7 @@ def take_lists_along(keep: Flags, reason: Reasons, judged: Judged, page: npt.NDA
     Under a lead-in that only the model drops, on an article, what is likely to be content ends the run sooner.
     """
     ends = (judged.features.column("ends_sentence") > 0) | judged.features.prose | (judged.features.words > 30)
-    article = judged.types[:, TYPES.index("article")] > CLEARLY_ARTICLE
+    article = judged.features.types[:, TYPES.index("article")] > CLEARLY_ARTICLE
     opening = np.array([code in ("related", "trending") for code in judged.cue], dtype=bool)
     opening &= (judged.sure & (reason == "cue")) | (~judged.sure & ~keep & (reason == "model") & article[page])
     for i in np.flatnonzero(opening).tolist():

@@ -16,6 +16,27 @@ FAR = 99.0
 """Distance to what is not on the page, and the greatest that is told apart."""
 
 
+def last_true(
+    flag: Flags, local: Ints, bounds: Ints
+) -> Ints:
+    """Row of the last line above, on the same page, for which `flag` holds; -1 for none."""
+    rows = np.where(flag, np.arange(len(flag)), -1)
+    upto = np.concatenate(([-1], np.maximum.accumulate(rows)))[:-1] if len(flag) else rows
+    out: Ints = np.where(upto >= bounds[:-1][local], upto, -1) if len(flag) else rows
+    return out
+
+
+def next_true(
+    flag: Flags, local: Ints, bounds: Ints
+) -> Ints:
+    """Row of the next line below, on the same page, for which `flag` holds; -1 for none."""
+    none = len(flag)
+    rows = np.where(flag, np.arange(len(flag)), none)
+    after = np.append(np.minimum.accumulate(rows[::-1])[::-1], none)[1:] if len(flag) else rows
+    out: Ints = np.where(after < bounds[1:][local], after, -1) if len(flag) else rows
+    return out
+
+
 def group_of(*keys: npt.NDArray[np.generic]) -> tuple[Ints, Ints]:
     """The group of each row, of which all keys are the same, and the size of each group."""
     mixed = np.zeros(len(keys[0]), dtype=np.uint64)
@@ -91,18 +112,14 @@ def heading_features(
 ) -> dict[str, Floats]:
     """The last heading above a line: how far, how long, and what its words say."""
     rows = np.arange(len(count))
-    at = np.where(heading, rows, -1)
-    last = np.concatenate(([-1], np.maximum.accumulate(at)))[:-1] if len(at) else at
-    there = last >= bounds[:-1][local] if len(at) else at >= 0
-    last = np.where(there, last, 0)
-    following = np.append(np.minimum.accumulate(np.where(heading, rows, len(rows))[::-1])[::-1], len(rows))[1:]
-    near = np.where(following < bounds[1:][local], following - rows, FAR) if len(at) else count
+    last, following = last_true(heading, local, bounds), next_true(heading, local, bounds)
+    there = last >= 0
     return {
         "since_heading": np.where(there, np.minimum(rows - last, FAR), FAR),
-        "until_heading": np.minimum(near, FAR),
-        "heading_lexicon": np.where(there, columns["lexicon"][last], np.nan) if len(at) else count,
-        "heading_words": np.where(there, count[last], np.nan) if len(at) else count,
-        "heading_cue": np.where(there, columns["cue"][last], np.nan) if len(at) else count,
+        "until_heading": np.where(following >= 0, np.minimum(following - rows, FAR), FAR),
+        "heading_lexicon": np.where(there, columns["lexicon"][last], np.nan),
+        "heading_words": np.where(there, count[last], np.nan),
+        "heading_cue": np.where(there, columns["cue"][last], np.nan),
     }
 
 

@@ -29,7 +29,7 @@ from cleaner.judge.scores import PageScore, score_text, tabulate
 from cleaner.judge.structure import tokens_of_elements
 from cleaner.judge.verdicts import decide, gather
 from cleaner.judge.weights import Weights
-from cleaner.judge.words import UNSPACED, UNSPACED_WORD, cut_words, ngrams
+from cleaner.judge.words import UNSPACED, UNSPACED_WORD, cut_words, ngrams, places
 from cleaner.recipe import Recipe
 
 Ints = npt.NDArray[np.int64]
@@ -68,8 +68,7 @@ def path_tokens(chunk: Chunk) -> tuple[tuple[Ints, Codes], tuple[Ints, Codes]]:
 
     def tokens(line: Ints, element: Ints) -> tuple[Ints, Codes]:
         n = size[kind[element]]
-        within = np.arange(int(n.sum())) - np.repeat(np.cumsum(n) - n, n)
-        return np.repeat(line, n), codes[np.repeat(first[kind[element]], n) + within]
+        return np.repeat(line, n), codes[np.repeat(first[kind[element]], n) + places(n)]
 
     at, line = lines["leaf"].to_numpy().astype(np.int64), np.arange(len(lines))
     parts = []
@@ -115,7 +114,7 @@ def _stack(tokens: Sequence[tuple[Ints, Codes]], chunks: Sequence[Chunk]) -> tup
 class Table:
     """Features of a chunk's lines, made with linear models that never saw its domains; `labels` and `weight` of each.
 
-    `judged` is what the decision needs; retold pages have none, they are there to learn from alone.
+    `features` is what the decision needs; retold pages have none, they are there to learn from alone.
     """
 
     matrix: npt.NDArray[np.float32]

@@ -49,7 +49,6 @@ def gather(batch: Batch, cues: pl.DataFrame, features: Features, probability: Fl
         [CODES[int(code) - 1] if code else None for code in cues["cue"]],
         cues["sure"].to_numpy().copy(),
         cues["phrase"].to_list(),
-        features.types,
         model,
         errors=find_error_pages(batch, features, cues["sure"].to_numpy()),
     )

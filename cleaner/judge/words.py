@@ -115,3 +115,9 @@ def ngrams(words: Words) -> tuple[Ints, npt.NDArray[np.uint32]]:
 def sums(values: npt.NDArray[np.generic], group: Ints, groups: int) -> Floats:
     """Sum of the values of each group, added in their order: the same whatever else is in the batch."""
     return np.asarray(np.bincount(group, weights=values.astype(np.float64), minlength=groups), dtype=np.float64)
+
+
+def places(sizes: Ints) -> Ints:
+    """0, 1, 2... for as many entries as each of these sizes says, one after the other."""
+    out: Ints = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return out
