@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cleaner.cli import Variant, app
+from cleaner.cli import app
+from cleaner.commands.judging import Variant
 from cleaner.judge.benchmark import VARIANTS
 from cleaner.judge.model import FOLDER
 from cleaner.judge.scores import PageScore
