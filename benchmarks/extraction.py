@@ -256,13 +256,13 @@ def memory_table() -> str:
     return "\n".join(rows)
 
 
-def write_block(name: str, text: str) -> None:
-    """Put a text between the marks of this name in README.md."""
+def write_block(name: str, text: str, path: Path = README) -> None:
+    """Put a text between the marks of this name in README.md, or in another file."""
     found = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-    readme = README.read_text("utf-8")
-    if not found.search(readme):
-        raise SystemExit(f"{README} has no part <!-- {name} --> ... <!-- end -->.")
-    README.write_text(found.sub(lambda m: f"{m[1]}{text}\n{m[2]}", readme), "utf-8")
+    page = path.read_text("utf-8")
+    if not found.search(page):
+        raise SystemExit(f"{path} has no part <!-- {name} --> ... <!-- end -->.")
+    path.write_text(found.sub(lambda m: f"{m[1]}{text}\n{m[2]}", page), "utf-8")
 
 
 def main() -> None:
