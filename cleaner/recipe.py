@@ -137,14 +137,22 @@ class Card:
 
     title: str | None = _option(None, "The dataset's title.")
     summary: str | None = _option(None, "What it is, in a sentence or two.")
+    authors: Fields = _option((), "Who made the dataset: persons as `Family name, Given name`, or organisations.")
     license: str | None = _option(None, "SPDX identifier or address of the licence under which it is shared.")
     contact: str | None = _option(None, "Whom to write to, takedown requests included.")
+    url: str | None = _option(None, "Address at which it is published.")
+    doi: str | None = _option(None, "Its DOI, such as `10.5281/zenodo.1234567`.")
+    released: str | None = _option(None, "Date at which it was published, such as `2024-05-31`.")
     purpose: str | None = _option(None, "What it was made for.")
     uses: str | None = _option(None, "What it may well be used for.")
     out_of_scope: str | None = _option(None, "What it should not be used for.")
+    collection: str | None = _option(None, "How and when the pages were collected, and by which rules of choice.")
     consent: str | None = _option(None, "What the people who wrote the pages agreed to.")
+    personal_data: str | None = _option(None, "What is known of personal or sensitive data in it.")
     biases: str | None = _option(None, "Known biases.")
     social_impact: str | None = _option(None, "Who may be helped or harmed by it.")
+    synthetic: str | None = _option(None, "Whether pages written by machines are in it: `yes`, `no`, or what is known.")
+    maintenance: str | None = _option(None, "Who keeps it up to date, and how often.")
     funding: str | None = _option(None, "Who paid for it.")
     citation: str | None = _option(None, "How to cite it (BibTeX or text).")
 
@@ -204,6 +212,16 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """The recipe as plain data, every key present."""
         return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+
+def parse_card(text: str, name: str) -> Card:
+    """The keys of [card] from a TOML text that holds nothing else; RecipeError as `Recipe.parse` raises it."""
+    try:
+        card = _build(Card, tomllib.loads(text), "", name)
+    except tomllib.TOMLDecodeError as e:
+        raise RecipeError(f"{name} is not valid TOML: {e}.") from e
+    assert isinstance(card, Card)
+    return card
 
 
 def _check_reading(read: Read, name: str) -> None:
