@@ -30,6 +30,17 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
+@functools.cache
+def model_hash() -> str:
+    """64 hex digits over the files of the judge's trained model."""
+    folder = Path(__file__).parent / "judge" / "trained"
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".json", ".npz", ".zst"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def _version(name: str) -> str:
     try:
         return metadata.version(name)

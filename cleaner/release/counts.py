@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -50,20 +51,17 @@ def count_kinds(db: duckdb.DuckDBPyConnection, decisions: Decisions) -> dict[str
 
 
 def count_documents(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Decisions, lines: Lines) -> dict[str, Any]:
-    """The counts of a manifest. `lines` are those of the documents.
+    """The counts of a manifest, before its shards are written. `lines` are those of the documents.
 
-    Keys: `sources`, `documents`, `duplicates`, `filtered`, `withdrawn`, `rejects`, `rejects_by_cause`,
-    `left_out_by_rule`, `languages`, `sites`, `fixes` (name -> places mended), `flags` (flag -> documents), `filled`
-    (column -> documents that have it), `characters`, `words`, `lines`, `published` (`documents`, `first`, `last`),
-    `marked` (documents marked in `duplicate_of`).
+    What became of the sources: `sources`, `documents`, `duplicates`, `filtered`, `withdrawn`, `rejects`,
+    `rejects_by_cause`, `left_out_by_rule`. The rest is what `count_rows` counts in the shards, key by key.
     """
-    values = {"decisions": parquet([decisions.path])}
+    values = {
+        "files": parquet(map(parts.documents, _parts(db, decisions))),
+        "decisions": parquet([decisions.path]),
+    }
     outcomes = decisions.outcomes
-    totals = "SELECT sum(characters)::BIGINT, sum(words)::BIGINT, count(published), count(duplicate_of)"
-    dates = ", min(left(published, 10)), max(left(published, 10))"
-    row = db.execute(f"{totals}{dates} {_DOCUMENTS}", values).fetchone() or ()
-    characters, words, dated, marked, first, last = row
-    counts: dict[str, Any] = {
+    return {
         "sources": decisions.sources,
         "documents": outcomes["document"],
         "duplicates": outcomes["duplicate"],
@@ -72,28 +70,43 @@ def count_documents(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Deci
         "rejects": outcomes["reject"],
         "rejects_by_cause": decisions.causes,
         "left_out_by_rule": decisions.rules,
-        "languages": _grouped(db, "language", values),
-        "sites": _grouped(db, "site", values),
+        "lines": lines,
+        **_count_columns(db, _PUBLISHED, values),
+    }
+
+
+def count_rows(db: duckdb.DuckDBPyConnection, documents: Sequence[Path], lines: Sequence[Path]) -> dict[str, Any]:
+    """Whatever the counts of a manifest say that its shards tell by themselves, counted in these shards.
+
+    Keys: `documents`, `languages`, `sites`, `fixes` (name -> places mended), `flags` (flag -> documents), `filled`
+    (column -> documents that have it), `characters`, `words`, `lines` (verdict -> role -> reason -> lines),
+    `published` (`documents`, `first`, `last`), `marked` (documents marked in `duplicate_of`).
+    """
+    shards = {"documents": parquet(documents)}
+    (count,) = db.execute(f"SELECT count(*) {_SHARDS}", shards).fetchone() or (0,)
+    counts: dict[str, Any] = {"documents": count, "lines": {}, **_count_columns(db, _SHARDS, shards)}
+    query = "SELECT verdict, role, reason, count(*) FROM read_parquet($lines) GROUP BY ALL ORDER BY ALL"
+    for verdict, role, reason, number in db.execute(query, {"lines": parquet(lines)}).fetchall() if lines else []:
+        counts["lines"].setdefault(verdict, {}).setdefault(role, {})[reason] = number
+    return counts
+
+
+def _count_columns(db: duckdb.DuckDBPyConnection, rows: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is counted over the columns of documents; `rows` is the FROM of a query over them."""
+    present = [f"count({name})" for name in _PRESENT] + [f"count_if(len({name}) > 0)" for name in _LISTS]
+    totals = "SELECT sum(characters)::BIGINT, sum(words)::BIGINT, count(duplicate_of), count(published)"
+    dates = "min(left(published, 10)), max(left(published, 10))"
+    row = db.execute(f"{totals}, {dates}, {', '.join(present)} {rows}", values).fetchone() or ()
+    characters, words, marked, dated, first, last, *filled = row
+    fixes = f"SELECT unnest(quality.fixes) AS fix {rows}"
+    flags = f"SELECT unnest(list_distinct(quality.flags)) AS flag {rows}"
+    return {
+        "languages": _pairs(db, f"SELECT coalesce(language, 'und'), count(*) {rows} GROUP BY 1", values),
+        "sites": _pairs(db, f"SELECT {SITE}, count(*) {rows} GROUP BY 1", values),
         "characters": characters or 0,
         "words": words or 0,
         "marked": marked,
         "published": {"documents": dated, "first": first, "last": last},
-        "lines": lines,
-    }
-    return {**counts, **_count_columns(db, parts, decisions)}
-
-
-def _count_columns(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Decisions) -> dict[str, Any]:
-    """What needs columns that the decisions do not carry."""
-    present = [f"count(d.{name})" for name in _PRESENT] + [f"count_if(len(d.{name}) > 0)" for name in _LISTS]
-    values = {
-        "files": parquet(map(parts.documents, _parts(db, decisions))),
-        "decisions": parquet([decisions.path]),
-    }
-    filled = db.execute(f"SELECT {', '.join(present)} {_JOINED}", values).fetchone() or ()
-    fixes = f"SELECT unnest(d.quality.fixes) AS fix {_JOINED}"
-    flags = f"SELECT unnest(list_distinct(d.quality.flags)) AS flag {_JOINED}"
-    return {
         "filled": dict(zip((*_PRESENT, *_LISTS), filled, strict=True)),
         "fixes": _pairs(db, f"SELECT fix.name, sum(fix.count)::BIGINT FROM ({fixes}) GROUP BY 1", values),
         "flags": _pairs(db, f"SELECT flag, count(*) FROM ({flags}) GROUP BY 1", values),
@@ -106,10 +119,6 @@ def _parts(db: duckdb.DuckDBPyConnection, decisions: Decisions) -> list[str]:
     return [str(part) for (part,) in db.execute(query, {"decisions": parquet([decisions.path])}).fetchall()]
 
 
-def _grouped(db: duckdb.DuckDBPyConnection, column: str, values: Mapping[str, Any]) -> dict[str, int]:
-    return _pairs(db, f"SELECT {column}, count(*) {_DOCUMENTS} GROUP BY 1", values)
-
-
 def _pairs(db: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> dict[str, int]:
     return _sorted(dict(db.execute(query, values).fetchall()))
 
@@ -119,14 +128,20 @@ def _sorted(counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-_DOCUMENTS = "FROM read_parquet($decisions) WHERE outcome = 'document'"
-
 _ON = "ON d.file = s.file AND d.record = s.record AND split_part(parse_filename(d.filename), '.', 1) = s.part"
 
-_JOINED = f"""
-FROM read_parquet($files, filename = true) AS d JOIN read_parquet($decisions) AS s {_ON}
-WHERE s.outcome = 'document'
+_PUBLISHED = f"""
+FROM (
+    SELECT d.* REPLACE (s.duplicate_of AS duplicate_of)
+    FROM read_parquet($files, filename = true) AS d JOIN read_parquet($decisions) AS s {_ON}
+    WHERE s.outcome = 'document'
+)
 """
+
+_SHARDS = "FROM read_parquet($documents)"
+
+SITE = "coalesce(nullif(domain, ''), regexp_replace(split_part(coalesce(source_path, ''), '!', 1), '/?[^/]*$', ''))"
+"""The site of a published row, in SQL: its domain, else the folder that its file lies in (see `pages.sites`)."""
 
 _LINES = f"""
 SELECT d.verdict, d.role, d.reason, count(*), count_if(s.outcome = 'document')

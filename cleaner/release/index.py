@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cleaner import schema
 from cleaner.corpus.database import copy_to, parquet
 from cleaner.errors import VerificationError
 from cleaner.release.files import placed
@@ -63,15 +62,16 @@ def _whole(path: Path, manifest: Manifest) -> bool:
 def _make_again(db: duckdb.DuckDBPyConnection, processed: Path, manifest: Manifest, path: Path) -> None:
     db.execute("CREATE TEMP TABLE documents_again (id VARCHAR, site VARCHAR, shard VARCHAR, row_hash VARCHAR)")
     db.execute("CREATE TEMP TABLE lines_again (id VARCHAR, lines_hash VARCHAR)")
+    columns = manifest.schema("documents")
     try:
         for file in manifest.files["documents"]:
-            for table in read_documents(processed / file.path):
+            for table in read_documents(processed / file.path, columns):
                 shards = [file.path] * table.num_rows
-                columns = [table["id"], _sites(table), shards, hash_documents(table)]
-                db.register("rows", pa.table(columns, _COLUMNS.names[:4]))
+                values = [table["id"], _sites(table), shards, hash_documents(table, columns)]
+                db.register("rows", pa.table(values, _COLUMNS.names[:4]))
                 db.execute("INSERT INTO documents_again SELECT * FROM rows")
         for file in manifest.files["lines"]:
-            for hashes in read_line_hashes(processed / file.path):
+            for hashes in read_line_hashes(processed / file.path, manifest.schema("lines")):
                 db.register("rows", pa.table({"id": list(hashes), "lines_hash": list(hashes.values())}))
                 db.execute("INSERT INTO lines_again SELECT * FROM rows")
     except (OSError, pa.ArrowException, KeyError, ValueError) as e:
@@ -89,25 +89,28 @@ def _make_again(db: duckdb.DuckDBPyConnection, processed: Path, manifest: Manife
 def _sites(table: pa.Table) -> list[str]:
     """The site of published rows: the domain, else the folder that the source lay in."""
     domains, paths = table["domain"].to_pylist(), table["source_path"].to_pylist()
-    return [domain or (path or "").rpartition("/")[0] for domain, path in zip(domains, paths, strict=True)]
+    return [
+        domain or (path or "").partition("!")[0].rpartition("/")[0]
+        for domain, path in zip(domains, paths, strict=True)
+    ]
 
 
-def read_documents(path: Path) -> Iterator[pa.Table]:
-    """The rows of a documents' shard, a few thousand at a time, in the columns of `schema.DOCUMENTS`."""
+def read_documents(path: Path, columns: pa.Schema) -> Iterator[pa.Table]:
+    """The rows of a documents' shard with these columns, a few thousand at a time."""
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(_ROWS):
-            yield pa.Table.from_batches([batch]).select(schema.DOCUMENTS.names)
+            yield pa.Table.from_batches([batch]).select(columns.names)
 
 
-def read_line_hashes(path: Path) -> Iterator[dict[Any, str]]:
-    """The hashes of the lines of each document of a lines' shard, in order: document id -> hash, some at a time."""
+def read_line_hashes(path: Path, columns: pa.Schema) -> Iterator[dict[Any, str]]:
+    """The hashes of the lines of each document of a lines' shard with these columns, in order: document id -> hash."""
     with pq.ParquetFile(path) as file:
-        rest = schema.LINES.empty_table()
+        rest = columns.empty_table()
         for batch in file.iter_batches(_ROWS * 8):
-            table = pa.Table.from_batches([batch]).select(schema.LINES.names).cast(schema.LINES)
+            table = pa.Table.from_batches([batch]).select(columns.names).cast(columns)
             table = pa.concat_tables([rest, table])
             last = table["document_id"][-1]
             start = pc.index(table["document_id"], last).as_py()  # the last document may go on in the next batch
-            yield hash_lines(table.slice(0, start))
+            yield hash_lines(table.slice(0, start), columns=columns)
             rest = table.slice(start)
-        yield hash_lines(rest)
+        yield hash_lines(rest, columns=columns)

@@ -1,8 +1,9 @@
 """Makes a release of what is decided: a new version, or nothing where nothing has changed.
 
 The order of writing is what makes a kill harmless. Shards come first and belong to nobody; then the lists of what was
-left out; then the manifest, which makes the version exist; then the change log and, last, the card, through which
-`datasets` finds it. The next run makes the same shards again, or finds the version and completes the rest.
+left out; then the manifest, which makes the version exist; then what follows from the manifests (`release.finish`):
+the card, through which `datasets` finds the version, and the checksums. The next run makes the same shards again, or
+finds the version and completes the rest.
 """
 
 from __future__ import annotations
@@ -14,18 +15,19 @@ from typing import Any
 import duckdb
 
 from cleaner import __version__
+from cleaner.code import code_hash, model_hash
 from cleaner.corpus.database import copy_to, open_database
 from cleaner.corpus.duplicates import Decisions
 from cleaner.engine.parts import Parts
 from cleaner.errors import InputError
 from cleaner.recipe import Recipe
 from cleaner.release import counts, index
-from cleaner.release.card import render_card
-from cleaner.release.changelog import render_changelog
-from cleaner.release.files import TEMPORARY, placed, write_text
+from cleaner.release.files import TEMPORARY, placed
+from cleaner.release.finish import finish
 from cleaner.release.layout import lay_out
 from cleaner.release.listings import LEFT_OUT, REJECTS, write_listings
 from cleaner.release.manifest import (
+    CONFIGS,
     DEFAULT_NAME,
     Manifest,
     next_version,
@@ -35,7 +37,8 @@ from cleaner.release.manifest import (
     write_manifest,
 )
 from cleaner.release.manifest import FOLDER as VERSIONS
-from cleaner.release.shards import FOLDERS, plan_shards, write_shards
+from cleaner.release.shards import FOLDERS, SCHEMAS, plan_shards, write_shards
+from cleaner.release.types import columns_of
 from cleaner.report.summary import RunReport
 
 
@@ -64,9 +67,12 @@ def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe,
             version=next_version(parent.version if parent else None, changes),
             parent=parent.version if parent else None,
             files=files,
+            columns={config: columns_of(SCHEMAS[config]) for config in CONFIGS},
             recipe=json.loads(json.dumps(recipe.as_dict())),
             recipe_hash=recipe.hash,
             cleaner=__version__,
+            code=code_hash(),
+            model=model_hash(),
             tools=tools(),
             counts=counted,
             changes=changes,
@@ -76,9 +82,8 @@ def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe,
             _save_index(db, processed, found)
             write_manifest(processed, found)
             manifests.append(found)
-    write_text(processed / "CHANGELOG.md", render_changelog(manifests))
-    write_text(processed / "README.md", render_card(manifests))
     _sweep(processed, manifests)
+    finish(processed, manifests)
     report.version, report.previous = manifests[-1].version, manifests[-1].parent
 
 

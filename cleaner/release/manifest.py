@@ -1,23 +1,39 @@
-"""The manifest of a version: `versions/X.Y.Z.json`, written once and never changed.
+"""The manifest of a version: `versions/X.Y.Z.json`, written once; only a withdrawal ever changes it.
 
 It says which files make up the version, from what and with what they were made, and what was counted. The card and
 the change log are made from manifests alone, so a run that was killed between the two can be finished by the next.
-Nothing in it depends on the machine, the folder or the time.
+Nothing in it depends on the machine, the folder or the time: when a version was made is told by the date of its
+manifest's file (`written_at`), and by nothing that is published.
+
+Amended versions: a document that is withdrawn leaves the shards of every version. What is left of a shard gets a new
+name, and the manifest is signed again by `amend_manifest`: `files` names the new shards, `counts` is what
+`counts.count_rows` finds in them (the withdrawn documents move from `documents` to `withdrawn`, so that sources still
+add up), and `amended` says how often that was done and how many documents it took. Everything else stays, `changes`
+included. `cleaner verify` checks an amended version as any other; only that a rebuild gives its bytes is no longer
+asked, but its rows.
+
+Which files belong to a dataset, and their checksums: see `release.inventory`. What is written after a manifest
+has been written or amended: see `release.finish`.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cleaner.errors import VerificationError
+import pyarrow as pa
+
+from cleaner.errors import RefusedError, VerificationError
 from cleaner.release.files import placed
+from cleaner.release.types import schema_of
 
 FOLDER = "versions"
 CONFIGS = ("documents", "lines")
@@ -25,6 +41,8 @@ CONFIGS = ("documents", "lines")
 
 FIRST = "1.0.0"
 DEFAULT_NAME = "Cleaned web pages"
+
+NEVER_AMENDED = {"times": 0, "documents": 0}
 
 _VERSION = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
 _TOOLS = (
@@ -53,22 +71,29 @@ class Manifest:
         version: "X.Y.Z".
         parent: The version before it; None for the first.
         files: "documents" and "lines" -> shards, in the order in which they are read.
+        columns: "documents" and "lines" -> the columns of their shards, each as [name, type] (see `release.types`).
         recipe: The whole recipe, and `recipe_hash` its hash.
         cleaner: Version of cleaner, and `tools` the versions of what it stands on.
+        code: Hash of the code that decides about a page, and `model` the hash of the judge's model.
         counts: What was counted; see `release.counts`.
-        changes: Against the parent: `added`, `changed` and `removed` documents, and the same for each site.
+        changes: Against the parent, as it was then; see `release.changes`. Counts only: no document can be told by it.
+        amended: How often documents were withdrawn from it after it was released (`times`), and how many (`documents`).
     """
 
     name: str
     version: str
     parent: str | None
     files: dict[str, list[File]]
+    columns: dict[str, list[list[str]]]
     recipe: dict[str, Any]
     recipe_hash: str
     cleaner: str
+    code: str
+    model: str
     tools: dict[str, str]
     counts: dict[str, Any]
     changes: dict[str, Any]
+    amended: dict[str, int] = field(default_factory=lambda: dict(NEVER_AMENDED))
 
     def rows(self, config: str) -> int:
         """Rows of one of the two tables."""
@@ -78,10 +103,14 @@ class Manifest:
         """Paths of all its shards, documents first."""
         return [file.path for config in CONFIGS for file in self.files[config]]
 
+    def schema(self, config: str) -> pa.Schema:
+        """The columns of one of the two tables."""
+        return schema_of(self.columns[config])
+
     def says_the_same(self, other: Manifest) -> bool:
-        """Whether nothing that makes a version differs: files, counts, recipe, version of cleaner."""
+        """Whether nothing that makes a version differs: files, columns, counts, recipe, version of cleaner."""
         mine, others = asdict(self), asdict(other)
-        return all(mine[key] == others[key] for key in ("files", "counts", "recipe_hash", "cleaner"))
+        return all(mine[key] == others[key] for key in ("files", "columns", "counts", "recipe_hash", "cleaner"))
 
 
 def tools() -> dict[str, str]:
@@ -127,8 +156,10 @@ def _read(path: Path) -> Manifest:
         manifest = Manifest(**values)
         if manifest.version != path.stem:
             raise ValueError(f"it says that it is version {manifest.version}")
+        for config in CONFIGS:
+            manifest.schema(config)
         return manifest
-    except (OSError, ValueError, KeyError, TypeError) as e:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as e:
         raise VerificationError(
             f"The manifest {path} is damaged ({e}). Put a good copy in its place: without it the version cannot be "
             "checked, and no next one can be made."
@@ -137,14 +168,41 @@ def _read(path: Path) -> Manifest:
 
 def write_manifest(processed: Path, manifest: Manifest) -> None:
     """Write a version's manifest, which makes the version exist. FileExistsError when it exists already."""
-    path = processed / FOLDER / f"{manifest.version}.json"
+    path = manifest_path(processed, manifest.version)
     if path.exists():
         raise FileExistsError(path)
-    text = json.dumps(asdict(manifest), indent=1, sort_keys=True, ensure_ascii=False)
     with placed(path) as temporary:
         temporary.unlink(missing_ok=True)
-        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text + "\n")
+        with open(temporary, "xb") as file:
+            file.write(_serialised(manifest))
+
+
+def amend_manifest(processed: Path, manifest: Manifest) -> None:
+    """Sign a version again from which documents were withdrawn. Its file keeps its date.
+
+    RefusedError when it does not say that it was amended once more: a version changes for nothing else.
+    """
+    path = manifest_path(processed, manifest.version)
+    if manifest.amended["times"] <= _read(path).amended["times"]:
+        raise RefusedError(f"Version {manifest.version} is released: nothing but a withdrawal changes it.")
+    status = path.stat()
+    with placed(path) as temporary:
+        temporary.write_bytes(_serialised(manifest))
+        os.utime(temporary, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _serialised(manifest: Manifest) -> bytes:
+    return (json.dumps(asdict(manifest), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def manifest_path(processed: Path, version: str) -> Path:
+    """Where the manifest of a version lies."""
+    return processed / FOLDER / f"{version}.json"
+
+
+def written_at(processed: Path, version: str) -> datetime:
+    """When a version was made in this folder, or was copied to it: the date of its manifest's file, in UTC."""
+    return datetime.fromtimestamp(manifest_path(processed, version).stat().st_mtime, UTC)
 
 
 def shards_of(manifests: Sequence[Manifest]) -> dict[str, File]:

@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleaner import schema
+from cleaner.release.types import type_name
 
 Pieces = list[Any]
 """Byte strings and memory views that a hash is fed with, in order."""
@@ -33,17 +34,15 @@ Pieces = list[Any]
 _Encoder = Callable[[int, int, Pieces], None]
 """Appends the serialisation of rows start..end of one column."""
 
-_PAGE_FIELDS = pa.schema([field for field in schema.DOCUMENTS if field.name != "duplicate_of"])
 
-
-def hash_documents(table: pa.Table) -> list[str]:
-    """64 hex digits for each row of a table that has the columns of `schema.DOCUMENTS`.
+def hash_documents(table: pa.Table, columns: pa.Schema = schema.DOCUMENTS) -> list[str]:
+    """64 hex digits for each row of a table that has these columns.
 
     `duplicate_of` is decided over the whole corpus, long after the page: where it is not null, the page's digest
     is hashed again with it (see `with_duplicate_of`).
     """
-    encode = _encoder(table, _PAGE_FIELDS)
-    seed = _seed("documents", schema.DOCUMENTS)
+    encode = _encoder(table, pa.schema([field for field in columns if field.name != "duplicate_of"]))
+    seed = _seed("documents", columns)
     hashes = [_digest(seed, encode, row, row + 1) for row in range(table.num_rows)]
     marks = table["duplicate_of"].to_pylist()
     return [h if mark is None else with_duplicate_of(h, mark) for h, mark in zip(hashes, marks, strict=True)]
@@ -54,16 +53,16 @@ def with_duplicate_of(document_hash: str, duplicate_of: str) -> str:
     return hashlib.sha256((document_hash + duplicate_of).encode()).hexdigest()
 
 
-def hash_lines(table: pa.Table, by: str = "document_id") -> dict[Any, str]:
+def hash_lines(table: pa.Table, by: str = "document_id", columns: pa.Schema = schema.LINES) -> dict[Any, str]:
     """64 hex digits for the lines of each document: value of the column `by` -> hash.
 
-    The table has the columns of `schema.LINES`, a document's lines stand together and in order. Where two sources
+    The table has these columns, a document's lines stand together and in order. Where two sources
     share a document id, `by` is the column that tells them apart. ValueError when a document's lines are scattered.
     """
     if table.num_rows == 0:
         return {}
-    encode = _encoder(table, schema.LINES)
-    seed = _seed("lines", schema.LINES)
+    encode = _encoder(table, columns)
+    seed = _seed("lines", columns)
     runs = pc.run_end_encode(_whole(table[by]))
     hashes: dict[Any, str] = {}
     start = 0
@@ -77,20 +76,8 @@ def hash_lines(table: pa.Table, by: str = "document_id") -> dict[Any, str]:
 
 def _seed(kind: str, columns: pa.Schema) -> bytes:
     """What every digest starts with: the kind of row, and the columns by name and type."""
-    names = ",".join(f"{field.name}:{_type_name(field.type)}" for field in columns)
+    names = ",".join(f"{field.name}:{type_name(field.type)}" for field in columns)
     return f"cleaner {kind} 1 ({names})\n".encode()
-
-
-def _type_name(kind: pa.DataType) -> str:
-    """The type in words of our own, since Arrow's own wording has changed between versions."""
-    if pa.types.is_struct(kind):
-        fields = (kind.field(i) for i in range(kind.num_fields))
-        return "{" + ",".join(f"{field.name}:{_type_name(field.type)}" for field in fields) + "}"
-    if pa.types.is_list(kind):
-        return f"[{_type_name(kind.value_type)}]"
-    if pa.types.is_string(kind):
-        return "text"
-    return "int64" if pa.types.is_int64(kind) else "float32"
 
 
 def _digest(seed: bytes, encode: _Encoder, start: int, end: int) -> str:

@@ -69,10 +69,11 @@ def verify(processed: str | Path, version: str | None = None) -> VerifyReport:
     manifests = every if version is None else [find_version(processed, version)]
     report = VerifyReport([manifest.version for manifest in manifests])
     for config in CONFIGS:
-        for file in {file.path: file for manifest in manifests for file in manifest.files[config]}.values():
+        shards = {file.path: (file, m.schema(config)) for m in manifests for file in m.files[config]}
+        for file, columns in shards.values():
             report.files += 1
             report.rows += file.rows
-            report.problems += _check_shard(processed, config, file)
+            report.problems += _check_shard(processed, config, file, columns)
     for manifest in manifests:
         report.problems += _check_manifests_agree(manifest, every)
         report.problems += _check_counts(manifest)
@@ -84,7 +85,7 @@ def verify(processed: str | Path, version: str | None = None) -> VerifyReport:
     return report
 
 
-def _check_shard(processed: Path, config: str, file: File) -> Iterator[str]:
+def _check_shard(processed: Path, config: str, file: File, columns: pa.Schema) -> Iterator[str]:
     path = processed / file.path
     try:
         size = path.stat().st_size
@@ -99,13 +100,14 @@ def _check_shard(processed: Path, config: str, file: File) -> Iterator[str]:
         with pq.ParquetFile(path) as shard:
             if shard.metadata.num_rows != file.rows:
                 yield f"{file.path} has {shard.metadata.num_rows:,} rows; the manifest says {file.rows:,}."
-            if not shard.schema_arrow.equals(SCHEMAS[config]):
+            if not shard.schema_arrow.equals(columns):
                 yield f"{file.path} has other columns than the dataset."
                 return
         if config == "documents":
-            hashes = (row_hash for table in read_documents(path) for row_hash in hash_documents(table))
+            tables = read_documents(path, columns)
+            hashes = (row_hash for table in tables for row_hash in hash_documents(table, columns))
         else:
-            hashes = (row_hash for some in read_line_hashes(path) for row_hash in some.values())
+            hashes = (row_hash for some in read_line_hashes(path, columns) for row_hash in some.values())
         if shard_path(config, hashes) != file.path:
             yield f"{file.path} does not hold the rows that it is named by."
     except (OSError, pa.ArrowException, KeyError, ValueError) as e:
