@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from cleaner.corpus.duplicates import decide, read_withdrawn
+from cleaner.corpus.duplicates import decide
+from cleaner.corpus.tombstones import Withdrawn, read_tombstones
 from cleaner.engine.folder import check_folders, claim_folder
 from cleaner.engine.ledger import Ledger
 from cleaner.engine.local import count_processors
@@ -63,7 +64,7 @@ def run(
         report.processed = str(processed)
         reporter.stage("comparing")
         parts = living_parts(state, ledger)
-        decisions = decide(parts, recipe, state.work, read_withdrawn(processed))
+        decisions = decide(parts, recipe, state.work, Withdrawn.by(read_tombstones(processed)))
         reporter.stage("releasing")
         release(parts, decisions, processed, recipe, report)
         ledger.remove_dead(state.parts)

@@ -3,7 +3,7 @@
 A source that became a page is withdrawn, a duplicate, filtered out, or a document of the release; a source that did
 not is a reject. The rules are asked in this order, and the first that speaks decides:
 
-    withdrawn     its id was taken out for good
+    withdrawn     its id, its bytes or its text was taken out for good (see `tombstones`)
     same_url      another source has the same id, and the recipe prefers that one
     empty, min_words, languages    the recipe's filter
     same_text     a document that comes before it, in the order of paths, has the very same text
@@ -13,20 +13,16 @@ All of it is one pass of DuckDB over a few narrow columns of the part files, in 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from cleaner.corpus.database import copy_to, open_database, parquet
+from cleaner.corpus.tombstones import Withdrawn
 from cleaner.engine.parts import Parts
-from cleaner.errors import CleanerError, InputError
+from cleaner.errors import InputError
 from cleaner.recipe import Recipe
-
-WITHDRAWN = "withdrawn.jsonl"
-"""File in PROCESSED: one JSON object a line, `id` names a document that must not be published any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class Decisions:
     Attributes:
         path: Parquet file, one row a source, sorted by file and record: `part`, `file`, `record`, `source_path`,
             `outcome` (document, duplicate, filtered, withdrawn, reject), `rule` (which rule left it out), `of` (the id
-            of the document it duplicates, or of the withdrawn one), `cause` and `message` (rejects), `duplicate_of`
+            of the document it duplicates), `cause` and `message` (rejects), `duplicate_of`
             (documents marked as duplicates), and the columns that the release counts and sorts by.
         outcomes: outcome -> sources, all five present.
         rules: rule -> sources left out by it.
@@ -54,28 +50,7 @@ class Decisions:
         return sum(self.outcomes.values())
 
 
-def read_withdrawn(processed: Path) -> frozenset[str]:
-    """Ids of the documents that were taken out for good; CleanerError when the list cannot be understood."""
-    path = processed / WITHDRAWN
-    try:
-        lines = path.read_text("utf-8").splitlines()
-        return frozenset(_withdrawn_id(json.loads(line)) for line in lines if line.strip())
-    except FileNotFoundError:
-        return frozenset()
-    except (OSError, ValueError, KeyError, TypeError) as e:
-        raise CleanerError(
-            f"{path} cannot be understood ({e}). It lists the withdrawn documents, so nothing is released before it is "
-            'mended: one JSON object a line, such as {"id": "0123456789abcdef0123456789abcdef"}.'
-        ) from e
-
-
-def _withdrawn_id(row: dict[str, Any]) -> str:
-    if not isinstance(row["id"], str):
-        raise TypeError("an id is not a text")
-    return row["id"]
-
-
-def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: frozenset[str]) -> Decisions:
+def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: Withdrawn) -> Decisions:
     """Give every living source its outcome; the result is a file in the folder `work`.
 
     InputError when there is no source at all.
@@ -83,7 +58,8 @@ def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: frozenset[str]) 
     path = work / "decisions.parquet"
     with open_database(work) as db:
         _load(db, parts)
-        db.execute("CREATE TABLE withdrawn AS SELECT unnest($ids::VARCHAR[]) AS id", {"ids": sorted(withdrawn)})
+        for name, values in (("ids", withdrawn.ids), ("sources", withdrawn.sources), ("texts", withdrawn.texts)):
+            db.execute(f"CREATE TABLE withdrawn_{name} AS SELECT unnest($values::VARCHAR[]) AS key", {"values": values})
         latest = "retrieved DESC NULLS LAST, " if recipe.duplicates.same_url == "latest" else ""
         languages = [language.lower() for language in recipe.filter.languages]
         db.execute(
@@ -120,7 +96,7 @@ SELECT live.part, d.file, d.record, d.outcome = 'document' AS page, d.cause, d.m
        d.media_type, coalesce(d.site, '') AS site, coalesce(d.language, 'und') AS language, d.published,
        coalesce(d.words, 0) AS words, coalesce(d.characters, 0) AS characters,
        coalesce(d.lines_kept, 0) + coalesce(d.lines_dropped, 0) + coalesce(d.lines_metadata, 0) AS lines,
-       d.text_key, d.document_hash, coalesce(d.lines_hash, '') AS lines_hash,
+       d.text_key, d.source_sha256, d.document_hash, coalesce(d.lines_hash, '') AS lines_hash,
        epoch_us(try_cast(d.retrieved_at AS TIMESTAMPTZ)) AS retrieved
 FROM read_parquet($files, filename = true) AS d
 JOIN read_parquet($live) AS live
@@ -130,12 +106,16 @@ JOIN read_parquet($live) AS live
 _RULED = """
 CREATE TABLE ruled AS
 WITH pages AS (
-    SELECT *, id IN (SELECT id FROM withdrawn) AS gone,
-           row_number() OVER (PARTITION BY id ORDER BY {latest}file, record) AS copy
-    FROM sources WHERE page
+    SELECT *, row_number() OVER of_id AS copy, gone OR first_value(gone) OVER of_id AS withdrawn
+    FROM (
+        SELECT *, id IN (FROM withdrawn_ids) OR coalesce(source_sha256 IN (FROM withdrawn_sources), false)
+                  OR coalesce(text_key IN (FROM withdrawn_texts), false) AS gone
+        FROM sources WHERE page
+    )
+    WINDOW of_id AS (PARTITION BY id ORDER BY {latest}file, record)
 )
 SELECT *, CASE
-    WHEN gone THEN 'withdrawn'
+    WHEN withdrawn THEN 'withdrawn'
     WHEN copy > 1 THEN 'same_url'
     WHEN text_key IS NULL AND NOT $empty THEN 'empty'
     WHEN words < $min_words THEN 'min_words'
@@ -158,7 +138,7 @@ WITH compared AS (
 ), decided AS (
     SELECT *, CASE WHEN rule IS NULL THEN 'document' WHEN rule = 'withdrawn' THEN 'withdrawn'
                    WHEN rule IN ('same_url', 'same_text') THEN 'duplicate' ELSE 'filtered' END AS outcome,
-           CASE WHEN rule IN ('withdrawn', 'same_url') THEN id WHEN rule = 'same_text' THEN twin END AS of,
+           CASE WHEN rule = 'same_url' THEN id WHEN rule = 'same_text' THEN twin END AS of,
            CASE WHEN rule IS NULL AND $same_text = 'mark' THEN twin END AS duplicate_of
     FROM named
     UNION ALL BY NAME

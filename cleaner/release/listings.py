@@ -21,7 +21,7 @@ def write_listings(db: duckdb.DuckDBPyConnection, processed: Path, decisions: De
     """Write both lists, sorted by file and record; an empty list is an empty file.
 
     A reject has `source`, `cause`, `message`; a source left out has `source`, `outcome` (duplicate, filtered or
-    withdrawn), `of` (the id of the document it duplicates) and `rule`. Of a withdrawn one only the id is told.
+    withdrawn), `of` (the id of the document it duplicates) and `rule`. Of a withdrawn one nothing else is told.
     """
     _write(processed / REJECTS, _rows(db, _REJECTS, decisions))
     _write(processed / LEFT_OUT, _rows(db, _LEFT_OUT, decisions))
@@ -46,5 +46,5 @@ _LEFT_OUT = """
 SELECT CASE WHEN outcome <> 'withdrawn' THEN source_path END AS source, outcome, of, rule
 FROM read_parquet($decisions)
 WHERE outcome IN ('duplicate', 'filtered', 'withdrawn')
-ORDER BY outcome = 'withdrawn', CASE WHEN outcome = 'withdrawn' THEN of END, file, record
+ORDER BY outcome = 'withdrawn', file, record
 """

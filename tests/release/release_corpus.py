@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cleaner import schema
-from cleaner.corpus.duplicates import decide, read_withdrawn
+from cleaner.corpus.duplicates import decide
+from cleaner.corpus.tombstones import Withdrawn, read_tombstones
 from cleaner.engine.parts import PART_DOCUMENTS, PART_LINES, Parts
 from cleaner.recipe import Recipe
 from cleaner.release.make import release
@@ -40,6 +41,11 @@ class Page:
     def id(self) -> str:
         return hashlib.sha256((self.url or f"{self.file}#{self.record}").encode()).hexdigest()[:32]
 
+    @property
+    def sha256(self) -> str:
+        """Of the source's bytes, which no other page has, and which stay when it is judged otherwise."""
+        return hashlib.sha256(f"bytes of {self.file}#{self.record}".encode()).hexdigest()
+
     def document(self) -> dict[str, Any]:
         site = self.site if self.site is not None else self.file.rpartition("/")[0]
         place = {"file": self.file, "record": self.record, "source_key": "0" * 32, "site": site}
@@ -50,7 +56,7 @@ class Page:
         return {
             **place, "outcome": "document", "id": self.id, "text": self.text, "url": self.url,
             "language": self.language, "domain": self.site, "source_path": self.file,
-            "source_sha256": "0" * 64, "media_type": "text/html",
+            "source_sha256": self.sha256, "media_type": "text/html",
             "characters": len(self.text), "words": len(self.text.split()), "lines_kept": len(kept),
             "lines_dropped": len(self.dropped), "lines_metadata": 0, "retrieved_at": self.retrieved_at, "authors": [],
             "published": self.published, "tags": [], "quoted_sources": [], "provenance": [],
@@ -129,7 +135,7 @@ def run(
     state = processed / ".cleaner"
     parts = write_parts(state, pages, by_parts)
     report = RunReport("raw", str(processed), sources=len(pages), lines_read=sum(len(page.lines()) for page in pages))
-    decisions = decide(parts, recipe, state / "work", read_withdrawn(processed))
+    decisions = decide(parts, recipe, state / "work", Withdrawn.by(read_tombstones(processed)))
     release(parts, decisions, processed, recipe, report)
     return report
 

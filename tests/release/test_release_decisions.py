@@ -10,15 +10,20 @@ import pyarrow.parquet as pq
 import pytest
 from release_corpus import Page, dealt_out, each_alone, run, write_parts
 
-from cleaner.corpus.duplicates import Decisions, decide, read_withdrawn
+from cleaner.corpus.duplicates import Decisions, decide
+from cleaner.corpus.tombstones import Tombstone, Withdrawn, read_tombstones
 from cleaner.errors import CleanerError, InputError
 from cleaner.recipe import Recipe
 
 ADDRESS = "https://example.org/a"
 
 
-def decided(tmp_path: Path, pages: list[Page], recipe: str = "", withdrawn: frozenset[str] = frozenset()) -> Decisions:
-    return decide(write_parts(tmp_path, pages), Recipe.parse(recipe), tmp_path / "work", withdrawn)
+NOTHING = Withdrawn.by([])
+
+
+def decided(tmp_path: Path, pages: list[Page], recipe: str = "", *withdrawn: Tombstone) -> Decisions:
+    parts = write_parts(tmp_path, pages)
+    return decide(parts, Recipe.parse(recipe), tmp_path / "work", Withdrawn.by(withdrawn))
 
 
 def rows(decisions: Decisions) -> dict[str, dict[str, Any]]:
@@ -94,7 +99,7 @@ def test_what_is_filtered_out_represents_nobody(tmp_path: Path) -> None:
 
 def test_withdrawn_comes_first(tmp_path: Path) -> None:
     pages = [Page("a", url=ADDRESS), Page("b", url=ADDRESS), Page("c", "Other."), Page("d", cause="empty")]
-    found = decided(tmp_path, pages, withdrawn=frozenset({pages[0].id, "0" * 32}))
+    found = decided(tmp_path, pages, "", Tombstone(id=pages[0].id), Tombstone(id="0" * 32))
     assert documents(found) == {"c"}
     assert found.outcomes == {"document": 1, "duplicate": 0, "filtered": 0, "withdrawn": 2, "reject": 1}
     assert found.causes == {"empty": 1}
@@ -106,7 +111,7 @@ def test_the_layout_of_the_parts_does_not_matter(tmp_path: Path) -> None:
     found = []
     for number, by_parts in enumerate((each_alone, dealt_out)):
         parts = write_parts(tmp_path / str(number), pages, by_parts)
-        table = pq.read_table(decide(parts, Recipe(), tmp_path / str(number) / "work", frozenset()).path)
+        table = pq.read_table(decide(parts, Recipe(), tmp_path / str(number) / "work", NOTHING).path)
         found.append(table.drop_columns(["part"]))
     assert found[0].equals(found[1])
 
@@ -116,11 +121,15 @@ def test_no_source_at_all(tmp_path: Path) -> None:
         decided(tmp_path, [])
 
 
-@pytest.mark.parametrize("content", ["{", '{"no": "id"}', "[]", '{"id": 3}', "\udcff"])
+@pytest.mark.parametrize(
+    "content",
+    ["{", '{"no": "id"}', "[]", "{}", '{"id": 3}', '{"id": "https://a.example/"}', '{"sources": "0"}',
+     '{"texts": ["0"]}', '{"id": "' + "0" * 32 + '", "ID": 1}', "\udcff"],
+)
 def test_a_damaged_list_of_withdrawn_documents_stops_the_release(tmp_path: Path, content: str) -> None:
     (tmp_path / "withdrawn.jsonl").write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(CleanerError, match=r"withdrawn\.jsonl cannot be understood"):
-        read_withdrawn(tmp_path)
+        read_tombstones(tmp_path)
 
 
 def test_lists_of_what_is_not_released(tmp_path: Path) -> None:
@@ -137,5 +146,5 @@ def test_lists_of_what_is_not_released(tmp_path: Path) -> None:
     assert left_out == [
         {"source": "a/2", "outcome": "duplicate", "of": pages[0].id, "rule": "same_text"},
         {"source": "b/short", "outcome": "filtered", "of": None, "rule": "min_words"},
-        {"source": None, "outcome": "withdrawn", "of": pages[-1].id, "rule": "withdrawn"},
+        {"source": None, "outcome": "withdrawn", "of": None, "rule": "withdrawn"},
     ]

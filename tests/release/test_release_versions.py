@@ -12,6 +12,7 @@ import pytest
 from release_corpus import ByParts, Page, dealt_out, each_alone, one_part, published, run, write_parts
 
 from cleaner.corpus.duplicates import decide
+from cleaner.corpus.tombstones import Withdrawn
 from cleaner.errors import AccountingError, CleanerError, InputError, StorageError, VerificationError, VersionError
 from cleaner.recipe import Recipe
 from cleaner.release import layout
@@ -171,7 +172,7 @@ def test_nothing_left_to_publish(tmp_path: Path) -> None:
 
 def test_what_does_not_add_up_is_not_released(tmp_path: Path) -> None:
     parts = write_parts(tmp_path / ".cleaner", PAGES)
-    decisions = decide(parts, Recipe(), tmp_path / ".cleaner" / "work", frozenset())
+    decisions = decide(parts, Recipe(), tmp_path / ".cleaner" / "work", Withdrawn.by([]))
     for sources, lines in ((13, 36), (12, 35)):
         with pytest.raises(AccountingError):
             release(parts, decisions, tmp_path, Recipe(), RunReport("raw", "out", sources=sources, lines_read=lines))
@@ -199,7 +200,7 @@ def test_a_nul_is_published_as_it_is_and_text_that_is_not_utf8_is_not(tmp_path: 
         table = pq.read_table(path)
         pq.write_table(table, path, compression="none", use_dictionary=False)
         path.write_bytes(path.read_bytes().replace(b"@@@", b"\xed\xa0\x80"))  # a lone surrogate
-    decisions = decide(parts, Recipe(), state / "work", frozenset())
+    decisions = decide(parts, Recipe(), state / "work", Withdrawn.by([]))
     with pytest.raises(CleanerError, match="Nothing was released"):
         release(parts, decisions, tmp_path / "bad", Recipe(), RunReport("raw", "out", sources=1, lines_read=2))
     assert not (tmp_path / "bad" / "versions").exists()
