@@ -115,11 +115,11 @@ class Duplicates:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """[filter]: which documents are published; the others are listed in `left_out.jsonl`."""
+    """[[filter]]: a condition that published documents fulfil, a row each; the others stand in `left_out.jsonl`."""
 
-    min_words: int = _option(0, "Leave out documents with fewer words.")
-    languages: Fields = _option((), "Publish these languages only (BCP 47, e.g. `en`); none named: all.")
-    empty: bool = _option(True, "Publish documents of which no text was left (flagged `empty`).")
+    where: str = _option("", "SQL condition over the document's columns, such as `words >= 50`. Needed.")
+    name: str | None = _option(None, "What it is called where it is counted and listed; by default, its condition.")
+    reason: str | None = _option(None, "Why: a phrase for the dataset card.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Recipe:
     normalize: Normalize = field(default_factory=Normalize)
     limits: Limits = field(default_factory=Limits)
     duplicates: Duplicates = field(default_factory=Duplicates)
-    filter: Filter = field(default_factory=Filter)
+    filter: tuple[Filter, ...] = ()
     release: Release = field(default_factory=Release)
     card: Card = field(default_factory=Card)
     site: Mapping[str, Site] = field(default_factory=dict)
@@ -237,7 +237,7 @@ def _check_reading(read: Read, name: str) -> None:
 
 
 def _check_rules(recipe: Recipe, name: str) -> None:
-    """Raise RecipeError for names of fixes and for selectors that would fail on every page.
+    """Raise RecipeError for names of fixes, for selectors and for filters that would fail on every page.
 
     What knows them takes a while to import, so it is asked only where there is something to ask.
     """
@@ -245,6 +245,10 @@ def _check_rules(recipe: Recipe, name: str) -> None:
         from cleaner.normalize import enabled
 
         enabled(recipe.normalize)
+    if recipe.filter:
+        from cleaner.corpus.filters import check_filters
+
+        check_filters(recipe.filter, name)
     for site, rules in recipe.site.items():
         for selector in (*rules.drop, *rules.keep):
             import soupsieve
@@ -284,6 +288,22 @@ def _build(cls: type, table: Any, where: str, name: str) -> Any:
     return cls(**values)
 
 
+def _not_rows(where: str, value: Any) -> str:
+    """What to write in place of a single table [filter]."""
+    conditions, language_alone = [], "split_part(language, '-', 1)"
+    if isinstance(value, dict):
+        if isinstance(words := value.get("min_words"), int):
+            conditions.append(f"words >= {words}")
+        if isinstance(languages := value.get("languages"), list) and languages:
+            named = ", ".join("'" + str(language).replace("'", "''") + "'" for language in languages)
+            regional = any("-" in str(language) for language in languages)
+            conditions.append(f"{'language' if regional else language_alone} IN ({named})")
+        if value.get("empty") is False:
+            conditions.append("characters > 0")
+    example = " ".join(f'[[{where}]] where = "{condition}"' for condition in conditions or ["words >= 50"])
+    return f"filters are rows, each a table headed [[{where}]] that holds a condition. Write: {example}"
+
+
 def _is_a(python: type, value: Any) -> bool:
     """Whether a TOML value is of this type; a whole number is good for a float, true and false are no numbers."""
     if python is bool or isinstance(value, bool):
@@ -300,6 +320,10 @@ def _value(kind: Any, value: Any, where: str, name: str) -> Any:
         if not isinstance(value, dict):
             raise RecipeError(f"{name}: [{where}] should be a table, one entry a site.")
         return {str(k): _build(args[1], v, f'{where}."{k}"', name) for k, v in value.items()}
+    if origin is tuple and dataclasses.is_dataclass(args[0]):
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise RecipeError(f"{name}: {_not_rows(where, value)}")
+        return tuple(_build(typing.cast(type, args[0]), row, where, name) for row in value)
     if origin is Literal:
         if value not in args:
             close = difflib.get_close_matches(str(value), [str(a) for a in args], n=1, cutoff=0.5)

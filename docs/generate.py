@@ -31,7 +31,7 @@ from cleaner.cleaning import clean
 from cleaner.cli import app
 from cleaner.normalize import FIXES
 from cleaner.read.causes import CAUSES
-from cleaner.recipe import Recipe, Site
+from cleaner.recipe import Filter, Recipe, Site
 from cleaner.release import columns
 from cleaner.release.card import measured_part
 from cleaner.release.manifest import Manifest, read_manifests
@@ -144,6 +144,8 @@ def _sections() -> Iterator[tuple[str, type]]:
     for section in dataclasses.fields(Recipe):
         if section.name == "site":
             yield 'site."example.org"', Site
+        elif section.name == "filter":
+            yield "[filter]", Filter
         else:
             yield from inner(section.name, type(getattr(Recipe(), section.name)))
 

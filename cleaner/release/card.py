@@ -23,9 +23,6 @@ UNSTATED = "Not stated by the publisher."
 _RULES = {
     "same_url": "another source has the same address, and is the one that the recipe prefers",
     "same_text": "another document has the very same text",
-    "min_words": "fewer words than the recipe asks for",
-    "languages": "a language that the recipe does not ask for",
-    "empty": "no text was left",
     "withdrawn": "taken out for good",
 }
 
@@ -75,7 +72,7 @@ def measured_part(manifest: Manifest) -> str:
     parts = [
         BEGIN,
         _overview(manifest),
-        _sources(counts),
+        _sources(counts, manifest.recipe["filter"]),
         _lines(counts["lines"]),
         _languages(manifest),
         "### Sites\n\n" + counted(("site", "documents"), counts["sites"], counts["documents"], "(no site)"),
@@ -142,7 +139,7 @@ def _dates(counts: Mapping[str, Any]) -> str:
     return f"{published['first']} to {published['last']} ({dated} have a date)"
 
 
-def _sources(counts: Mapping[str, Any]) -> str:
+def _sources(counts: Mapping[str, Any], filters: Sequence[Mapping[str, str | None]]) -> str:
     whole = counts["sources"]
     named = (
         ("documents", "documents in this version"),
@@ -157,7 +154,8 @@ def _sources(counts: Mapping[str, Any]) -> str:
     text += table(("", "sources", "share"), rows, right=(1, 2))
     rules = sorted(counts["left_out_by_rule"].items(), key=lambda item: (-item[1], item[0]))
     if rules:
-        told = [f"- `{rule}`: {several(count, 'source')} ({_RULES[rule]})" for rule, count in rules]
+        means = _RULES | {row["name"] or " ".join((row["where"] or "").split()): _meaning(row) for row in filters}
+        told = [f"- {code(rule)}: {several(count, 'source')} ({means.get(rule, 'a filter')})" for rule, count in rules]
         text += "\n\nLeft out, by rule:\n\n" + "\n".join(told)
     if causes := counts["rejects_by_cause"]:
         text += "\n\nRejected, by cause:\n\n" + counted(("cause", "sources"), causes, counts["rejects"])
@@ -165,6 +163,12 @@ def _sources(counts: Mapping[str, Any]) -> str:
         marked = several(counts["marked"], "document")
         text += f"\n\n{marked} kept although another has the same text: see `duplicate_of`."
     return text
+
+
+def _meaning(filter: Mapping[str, str | None]) -> str:
+    """What a filter's rule means: why it stands in the recipe, and what it asks for where its name does not say so."""
+    words = " ".join((filter["reason"] or "not what the recipe's filter asks for").split())
+    return f"{words}: not {code(filter['where'] or '')}" if filter["name"] else words
 
 
 def _total(lines: Mapping[str, Mapping[str, Mapping[str, int]]]) -> int:

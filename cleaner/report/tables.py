@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from cleaner.recipe import Recipe, Site
+from cleaner.recipe import Filter, Recipe, Site
 from cleaner.report.console import DIM, NOTE, VERDICTS
 from cleaner.roles import REASONS, ROLES
 
@@ -105,11 +105,19 @@ def recipe_toml(recipe: Recipe | None = None) -> str:
             for name, site in value.items():
                 rows += _section(f"{section.name}.{json.dumps(name, ensure_ascii=False)}", site)
             if not value:
-                example = _section('site."example.org"', Site())
-                rows += ["" if not row else row if row.startswith("#") else f"# {row}" for row in example]
+                rows += _commented(_section('site."example.org"', Site()))
+        elif isinstance(value, tuple):
+            for row in value:
+                rows += _section(f"[{section.name}]", row)
+            if not value:
+                rows += _commented(_section(f"[{section.name}]", Filter(where="words >= 50")))
         else:
             rows += _section(section.name, value)
     return "\n".join(rows)
+
+
+def _commented(rows: list[str]) -> list[str]:
+    return ["" if not row else row if row.startswith("#") else f"# {row}" for row in rows]
 
 
 def _section(name: str, section: Any) -> list[str]:
@@ -129,7 +137,14 @@ def _section(name: str, section: Any) -> list[str]:
 
 def _toml(value: Any) -> str:
     """A recipe's value in TOML: JSON's texts, numbers, truth values and lists read the same."""
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        tables = ({key: item for key, item in table.items() if item is not None} for table in value)
+        return f"[{', '.join(_inline(table) for table in tables)}]"
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _inline(table: Mapping[str, Any]) -> str:
+    return "{" + ", ".join(f"{key} = {_toml(value)}" for key, value in table.items()) + "}"
 
 
 def recipe_changes(recipe: Recipe) -> list[tuple[str, str, str]]:

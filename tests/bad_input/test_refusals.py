@@ -75,10 +75,10 @@ def test_an_output_folder_that_holds_something_else(raw: Path) -> None:
 
 def test_a_misspelt_recipe_key(raw: Path) -> None:
     recipe = raw.parent / "recipe.toml"
-    recipe.write_text("[filter]\nmin_wrods = 10\n")
+    recipe.write_text("[duplicates]\nsame_txet = 'drop'\n")
     message = message_of(cli("run", raw, raw.parent / "processed", "--recipe", recipe), 2)
-    assert "filter.min_wrods" in message
-    assert "min_words" in message
+    assert "duplicates.same_txet" in message
+    assert "same_text" in message
     assert not (raw.parent / "processed").exists()
 
 

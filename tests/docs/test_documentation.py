@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 import cleaner
 from cleaner import errors, roles, schema
 from cleaner.cli import app
-from cleaner.recipe import Recipe, Site
+from cleaner.recipe import Filter, Recipe, Site
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -140,8 +140,9 @@ def test_every_recipe_key_is_documented_and_has_an_example_section() -> None:
         block for page, block in _blocks("toml") if page.name == "recipe.md" and "Every key is optional" not in block
     )
     for section in dataclasses.fields(Recipe):
-        assert re.search(rf"^\[{section.name}[\].]", examples, re.MULTILINE), f"no example of [{section.name}]"
-        table = Site if section.name == "site" else type(getattr(Recipe(), section.name))
+        assert re.search(rf"^\[+{section.name}[\].]", examples, re.MULTILINE), f"no example of [{section.name}]"
+        rows = {"site": Site, "filter": Filter}
+        table = rows.get(section.name) or type(getattr(Recipe(), section.name))
         for key in dataclasses.fields(table):
             if not dataclasses.is_dataclass(key.default_factory):
                 assert f"`{key.name}`" in text, f"{section.name}.{key.name}"

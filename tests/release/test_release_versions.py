@@ -159,7 +159,7 @@ def test_there_is_never_an_empty_shard(tmp_path: Path) -> None:
 def test_nothing_left_to_publish(tmp_path: Path) -> None:
     pages = [Page("a", cause="empty"), Page("b", "x")]
     with pytest.raises(InputError, match=r"2 sources, 1 rejected, 1 filtered out by the recipe. See .*rejects\.jsonl"):
-        run(tmp_path, pages, Recipe.parse("[filter]\nmin_words = 5"))
+        run(tmp_path, pages, Recipe.parse("[[filter]]\nwhere = 'words >= 5'"))
     assert json.loads((tmp_path / "rejects.jsonl").read_text())["cause"] == "empty"
     assert not (tmp_path / "README.md").exists()
     run(tmp_path, PAGES)
