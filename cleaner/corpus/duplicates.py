@@ -5,7 +5,7 @@ not is a reject. The rules are asked in this order, and the first that speaks de
 
     withdrawn     its id, its bytes or its text was taken out for good (see `tombstones`)
     same_url      another source has the same id, and the recipe prefers that one
-    empty, min_words, languages    the recipe's filter
+    (a filter)    the first of the recipe's filters that it does not pass, by its name
     same_text     a document that comes before it, in the order of paths, has the very same text
 
 All of it is one pass of DuckDB over a few narrow columns of the part files, in bounded memory.
@@ -19,9 +19,10 @@ from pathlib import Path
 import duckdb
 
 from cleaner.corpus.database import copy_to, open_database, parquet
+from cleaner.corpus.filters import first_failed
 from cleaner.corpus.tombstones import Withdrawn
 from cleaner.engine.parts import Parts
-from cleaner.errors import InputError
+from cleaner.errors import InputError, RecipeError
 from cleaner.recipe import Recipe
 
 
@@ -57,16 +58,11 @@ def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: Withdrawn) -> De
     """
     path = work / "decisions.parquet"
     with open_database(work) as db:
-        _load(db, parts)
+        _load(db, parts, recipe)
         for name, values in (("ids", withdrawn.ids), ("sources", withdrawn.sources), ("texts", withdrawn.texts)):
             db.execute(f"CREATE TABLE withdrawn_{name} AS SELECT unnest($values::VARCHAR[]) AS key", {"values": values})
         latest = "retrieved DESC NULLS LAST, " if recipe.duplicates.same_url == "latest" else ""
-        languages = [language.lower() for language in recipe.filter.languages]
-        db.execute(
-            _RULED.format(latest=latest),
-            {"any_language": not languages, "languages": languages, "empty": recipe.filter.empty,
-             "min_words": recipe.filter.min_words},
-        )
+        db.execute(_RULED.format(latest=latest))
         copy_to(db, _DECIDED, path, {"same_text": recipe.duplicates.same_text})
         decided = parquet([path])
         outcomes = dict.fromkeys(("document", "duplicate", "filtered", "withdrawn", "reject"), 0)
@@ -74,14 +70,21 @@ def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: Withdrawn) -> De
         return Decisions(path, outcomes, _counts(db, decided, "rule"), _counts(db, decided, "cause"))
 
 
-def _load(db: duckdb.DuckDBPyConnection, parts: Parts) -> None:
-    """The narrow columns of all living sources, as the table `sources`."""
+def _load(db: duckdb.DuckDBPyConnection, parts: Parts, recipe: Recipe) -> None:
+    """The narrow columns of all living sources, and the filter that each does not pass, as the table `sources`."""
     live = parquet([parts.live])
     rows = db.execute("SELECT DISTINCT part FROM read_parquet($live) ORDER BY part", {"live": live}).fetchall()
     names = [str(row[0]) for row in rows]
     if not names:
         raise InputError("There is nothing to release: no source was read.")
-    db.execute(_SOURCES, {"files": parquet(map(parts.documents, names)), "live": live})
+    query = _SOURCES.format(failed=first_failed(recipe.filter))
+    try:
+        db.execute(query, {"files": parquet(map(parts.documents, names)), "live": live})
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as e:
+        raise RecipeError(
+            f"A filter of the recipe cannot be evaluated for some document ({' '.join(str(e).split())[:300]}). Where a "
+            "value may not be a number or a date, write TRY_CAST(... AS ...) in its condition. Nothing was released."
+        ) from e
 
 
 def _counts(db: duckdb.DuckDBPyConnection, path: list[str], column: str) -> dict[str, int]:
@@ -97,7 +100,7 @@ SELECT live.part, d.file, d.record, d.outcome = 'document' AS page, d.cause, d.m
        coalesce(d.words, 0) AS words, coalesce(d.characters, 0) AS characters,
        coalesce(d.lines_kept, 0) + coalesce(d.lines_dropped, 0) + coalesce(d.lines_metadata, 0) AS lines,
        d.text_key, d.source_sha256, d.document_hash, coalesce(d.lines_hash, '') AS lines_hash,
-       epoch_us(try_cast(d.retrieved_at AS TIMESTAMPTZ)) AS retrieved
+       epoch_us(try_cast(d.retrieved_at AS TIMESTAMPTZ)) AS retrieved, {failed} AS failed
 FROM read_parquet($files, filename = true) AS d
 JOIN read_parquet($live) AS live
   ON d.file = live.file AND split_part(parse_filename(d.filename), '.', 1) = live.part
@@ -117,11 +120,7 @@ WITH pages AS (
 SELECT *, CASE
     WHEN withdrawn THEN 'withdrawn'
     WHEN copy > 1 THEN 'same_url'
-    WHEN text_key IS NULL AND NOT $empty THEN 'empty'
-    WHEN words < $min_words THEN 'min_words'
-    WHEN NOT $any_language AND NOT list_contains($languages, lower(language))
-         AND NOT list_contains($languages, split_part(lower(language), '-', 1)) THEN 'languages'
-    END AS first_rule
+    ELSE failed END AS first_rule
 FROM pages
 """
 

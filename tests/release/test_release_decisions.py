@@ -78,23 +78,33 @@ def test_duplicates_can_be_marked_or_kept(tmp_path: Path) -> None:
 def test_empty_texts_are_no_duplicates_of_each_other(tmp_path: Path) -> None:
     pages = [Page("a", ""), Page("b", ""), Page("c")]
     assert documents(decided(tmp_path / "1", pages)) == {"a", "b", "c"}
-    found = decided(tmp_path / "2", pages, "[filter]\nempty = false")
+    found = decided(tmp_path / "2", pages, "[[filter]]\nwhere = 'characters > 0'\nname = 'empty'")
     assert documents(found) == {"c"}
     assert found.rules == {"empty": 2}
+
+
+FILTERS = """
+[[filter]]
+where = "words >= 2"
+
+[[filter]]
+where = "split_part(language, '-', 1) IN ('pt', 'en')"
+name = "languages"
+"""
 
 
 def test_filters(tmp_path: Path) -> None:
     pages = [Page("a", "one"), Page("b", "one two three", language="pt-BR"), Page("c", "uno dos tres", language="es"),
              Page("d", "eins zwei drei", language="und")]  # fmt: skip
-    found = decided(tmp_path, pages, '[filter]\nmin_words = 2\nlanguages = ["PT", "en"]')
+    found = decided(tmp_path, pages, FILTERS)
     assert {file: row["rule"] for file, row in rows(found).items()} == {
-        "a": "min_words", "b": None, "c": "languages", "d": "languages"}  # fmt: skip
+        "a": "words >= 2", "b": None, "c": "languages", "d": "languages"}  # fmt: skip
     assert found.outcomes["filtered"] == 3
 
 
 def test_what_is_filtered_out_represents_nobody(tmp_path: Path) -> None:
     pages = [Page("a", "The same.", language="de"), Page("b", "The same.", language="en")]
-    assert documents(decided(tmp_path, pages, '[filter]\nlanguages = ["en"]')) == {"b"}
+    assert documents(decided(tmp_path, pages, "[[filter]]\nwhere = \"language = 'en'\"")) == {"b"}
 
 
 def test_withdrawn_comes_first(tmp_path: Path) -> None:
@@ -136,7 +146,7 @@ def test_lists_of_what_is_not_released(tmp_path: Path) -> None:
     pages = [Page("a/1", "The same."), Page("a/2", "The same."), Page("z/broken", cause="too_large"),
              Page("b/bröken", cause="empty"), Page("b/short", "x"), Page("b/secret", "Please no.")]  # fmt: skip
     (tmp_path / "withdrawn.jsonl").write_text(json.dumps({"id": pages[-1].id}) + "\n")
-    run(tmp_path, pages, Recipe.parse("[filter]\nmin_words = 2"))
+    run(tmp_path, pages, Recipe.parse("[[filter]]\nwhere = 'words >= 2'\nname = 'short'"))
     rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text("utf-8").splitlines()]
     assert rejects == [
         {"source": "b/bröken", "cause": "empty", "message": "It is empty."},
@@ -145,6 +155,6 @@ def test_lists_of_what_is_not_released(tmp_path: Path) -> None:
     left_out = [json.loads(line) for line in (tmp_path / "left_out.jsonl").read_text("utf-8").splitlines()]
     assert left_out == [
         {"source": "a/2", "outcome": "duplicate", "of": pages[0].id, "rule": "same_text"},
-        {"source": "b/short", "outcome": "filtered", "of": None, "rule": "min_words"},
+        {"source": "b/short", "outcome": "filtered", "of": None, "rule": "short"},
         {"source": None, "outcome": "withdrawn", "of": None, "rule": "withdrawn"},
     ]
