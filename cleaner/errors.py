@@ -9,6 +9,7 @@
     ├── VerificationError        4   a release is not what its manifest says
     ├── VersionError             1   no such version
     ├── StorageError             1   the disk is full, or a folder cannot be written
+    ├── TargetError              1   a place to publish to or load from cannot be reached, or turns us away
     └── AccountingError          1   sources or lines do not add up: a defect of cleaner itself
 
 Each exception's docstring is its meaning; each message says what happened and what to do about it.
@@ -65,6 +66,10 @@ class VersionError(CleanerError):
 
 class StorageError(CleanerError):
     """The disk is full, or a file or folder cannot be written."""
+
+
+class TargetError(CleanerError):
+    """A place to publish to, or to load from, cannot be reached, does not know us, or turns us away."""
 
 
 class AccountingError(CleanerError):
