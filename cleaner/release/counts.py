@@ -11,6 +11,7 @@ import duckdb
 from cleaner.corpus.database import parquet
 from cleaner.corpus.duplicates import Decisions
 from cleaner.engine.parts import Parts
+from cleaner.release.facts import count_facts, find_examples
 
 Lines = dict[str, dict[str, dict[str, int]]]
 """verdict -> role -> reason -> lines."""
@@ -56,10 +57,10 @@ def count_documents(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Deci
     What became of the sources: `sources`, `documents`, `duplicates`, `filtered`, `withdrawn`, `rejects`,
     `rejects_by_cause`, `left_out_by_rule`. The rest is what `count_rows` counts in the shards, key by key.
     """
-    values = {
-        "files": parquet(map(parts.documents, _parts(db, decisions))),
-        "decisions": parquet([decisions.path]),
-    }
+    names = _parts(db, decisions)
+    decided = {"decisions": parquet([decisions.path])}
+    values = {"files": parquet(map(parts.documents, names)), **decided}
+    judged = {"files": parquet(map(parts.lines, names)), **decided}
     outcomes = decisions.outcomes
     return {
         "sources": decisions.sources,
@@ -71,6 +72,7 @@ def count_documents(db: duckdb.DuckDBPyConnection, parts: Parts, decisions: Deci
         "rejects_by_cause": decisions.causes,
         "left_out_by_rule": decisions.rules,
         "lines": lines,
+        "examples": find_examples(db, _PUBLISHED_LINES, judged, outcomes["document"]),
         **_count_columns(db, _PUBLISHED, values),
     }
 
@@ -80,13 +82,18 @@ def count_rows(db: duckdb.DuckDBPyConnection, documents: Sequence[Path], lines: 
 
     Keys: `documents`, `languages`, `sites`, `fixes` (name -> places mended), `flags` (flag -> documents), `filled`
     (column -> documents that have it), `characters`, `words`, `lines` (verdict -> role -> reason -> lines),
-    `published` (`documents`, `first`, `last`), `marked` (documents marked in `duplicate_of`).
+    `published` (`documents`, `first`, `last`), `marked` (documents marked in `duplicate_of`), and what `release.facts`
+    counts: `examples`, `months`, `lengths`, `licenses`, `private`.
     """
     shards = {"documents": parquet(documents)}
-    (count,) = db.execute(f"SELECT count(*) {_SHARDS}", shards).fetchone() or (0,)
-    counts: dict[str, Any] = {"documents": count, "lines": {}, **_count_columns(db, _SHARDS, shards)}
-    query = "SELECT verdict, role, reason, count(*) FROM read_parquet($lines) GROUP BY ALL ORDER BY ALL"
-    for verdict, role, reason, number in db.execute(query, {"lines": parquet(lines)}).fetchall() if lines else []:
+    [(count,)] = db.execute(f"SELECT count(*) {_SHARDS}", shards).fetchall()
+    counts: dict[str, Any] = {"documents": count, "lines": {}, "examples": {}, **_count_columns(db, _SHARDS, shards)}
+    if not lines:
+        return counts
+    judged, rows = {"lines": parquet(lines)}, "FROM read_parquet($lines)"
+    counts["examples"] = find_examples(db, rows, judged, count)
+    query = f"SELECT verdict, role, reason, count(*) {rows} GROUP BY ALL ORDER BY ALL"
+    for verdict, role, reason, number in db.execute(query, judged).fetchall():
         counts["lines"].setdefault(verdict, {}).setdefault(role, {})[reason] = number
     return counts
 
@@ -96,7 +103,7 @@ def _count_columns(db: duckdb.DuckDBPyConnection, rows: str, values: Mapping[str
     present = [f"count({name})" for name in _PRESENT] + [f"count_if(len({name}) > 0)" for name in _LISTS]
     totals = "SELECT sum(characters)::BIGINT, sum(words)::BIGINT, count(duplicate_of), count(published)"
     dates = "min(left(published, 10)), max(left(published, 10))"
-    row = db.execute(f"{totals}, {dates}, {', '.join(present)} {rows}", values).fetchone() or ()
+    [row] = db.execute(f"{totals}, {dates}, {', '.join(present)} {rows}", values).fetchall()
     characters, words, marked, dated, first, last, *filled = row
     fixes = f"SELECT unnest(quality.fixes) AS fix {rows}"
     flags = f"SELECT unnest(list_distinct(quality.flags)) AS flag {rows}"
@@ -110,6 +117,7 @@ def _count_columns(db: duckdb.DuckDBPyConnection, rows: str, values: Mapping[str
         "filled": dict(zip((*_PRESENT, *_LISTS), filled, strict=True)),
         "fixes": _pairs(db, f"SELECT fix.name, sum(fix.count)::BIGINT FROM ({fixes}) GROUP BY 1", values),
         "flags": _pairs(db, f"SELECT flag, count(*) FROM ({flags}) GROUP BY 1", values),
+        **count_facts(db, rows, values),
     }
 
 
@@ -133,6 +141,14 @@ _ON = "ON d.file = s.file AND d.record = s.record AND split_part(parse_filename(
 _PUBLISHED = f"""
 FROM (
     SELECT d.* REPLACE (s.duplicate_of AS duplicate_of)
+    FROM read_parquet($files, filename = true) AS d JOIN read_parquet($decisions) AS s {_ON}
+    WHERE s.outcome = 'document'
+)
+"""
+
+_PUBLISHED_LINES = f"""
+FROM (
+    SELECT d.role, d.verdict, d.text, d.document_id
     FROM read_parquet($files, filename = true) AS d JOIN read_parquet($decisions) AS s {_ON}
     WHERE s.outcome = 'document'
 )
