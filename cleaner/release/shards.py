@@ -125,7 +125,7 @@ def _write_batch(
     where = parts.documents if config == "documents" else parts.lines
     values = {"files": parquet(where(str(part)) for (part,) in rows), "numbers": numbers}
     query = _ROWS.format(columns=_columns(config), order="y.place" if config == "documents" else "y.place, d.line")
-    tables = _row_groups(stream(db, query, values), config)
+    tables = row_groups(stream(db, query, values), config, SCHEMAS[config])
     for shard, (number, groups) in zip(shards, groupby(tables, key=lambda item: item[0]), strict=True):
         if number != shard.number:
             raise AccountingError(_wrong(shard, 0))
@@ -137,15 +137,20 @@ def _columns(config: str) -> str:
     return ", ".join(f'{"y" if name == "duplicate_of" else "d"}."{name}"' for name in SCHEMAS[config].names)
 
 
-def _row_groups(batches: Iterator[pa.RecordBatch], config: str) -> Iterator[tuple[int, pa.Table]]:
-    """Rows sorted by `shard` as (shard, row group). Where a group ends depends on the rows alone, not on batches."""
+def row_groups(
+    batches: Iterable[pa.RecordBatch], config: str, columns: pa.Schema
+) -> Iterator[tuple[int, pa.Table]]:
+    """Rows with these columns, sorted by a further one, `shard`, as (shard, row group).
+
+    Where a group ends depends on the rows alone, not on batches.
+    """
     held: list[pa.Table] = []
     held_rows = held_bytes = 0
     current: int | None = None
     for batch in batches:
         table = pa.Table.from_batches([batch])
         shards = table["shard"].to_numpy()
-        table = table.drop_columns(["shard"]).cast(SCHEMAS[config])
+        table = table.drop_columns(["shard"]).cast(columns)
         sizes = pc.fill_null(pc.binary_length(table["text"]), 0).to_numpy()
         start = 0
         for row, (shard, size) in enumerate(zip(shards.tolist(), sizes.tolist(), strict=True)):
@@ -171,17 +176,23 @@ def _joined(tables: list[pa.Table]) -> pa.Table:
 
 
 def _write(processed: Path, config: str, shard: Shard, tables: Iterable[pa.Table]) -> File:
-    path = processed / shard.path
+    file = write_file(processed, shard.path, tables, SCHEMAS[config])
+    if file.rows != shard.rows:
+        (processed / shard.path).unlink()
+        raise AccountingError(_wrong(shard, file.rows))
+    return file
+
+
+def write_file(processed: Path, path: str, tables: Iterable[pa.Table], columns: pa.Schema) -> File:
+    """Write a shard with these columns, each table one row group; `path` is what its rows are named by."""
     rows = 0
-    with placed(path) as temporary:
-        with pq.ParquetWriter(temporary, SCHEMAS[config], **_WRITER) as writer:
+    with placed(processed / path) as temporary:
+        with pq.ParquetWriter(temporary, columns, **_WRITER) as writer:
             for table in tables:
                 writer.write_table(table, row_group_size=max(1, table.num_rows))
                 rows += table.num_rows
-        if rows != shard.rows:
-            raise AccountingError(_wrong(shard, rows))
         digest, size = sha256_of(temporary), temporary.stat().st_size
-    return File(shard.path, digest, size, rows)
+    return File(path, digest, size, rows)
 
 
 def _wrong(shard: Shard, rows: int) -> str:
