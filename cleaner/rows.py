@@ -69,7 +69,7 @@ def make_row(
         "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
         "quality": {"page_type": likeliest_type(judged.features.types[page])}
         | _quality(flags, view, verdicts.probability[span.start : span.stop], kept, judged, span),
-        "provenance": [{"field": p.field, "method": p.method, "confidence": p.confidence} for p in said.provenance],
+        "provenance": [p._asdict() for p in said.provenance],
     }  # fmt: skip
 
 

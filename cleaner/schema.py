@@ -11,7 +11,9 @@ import pyarrow as pa
 AUTHOR = pa.struct([("name", pa.string()), ("kind", pa.string())])
 QUOTED_SOURCE = pa.struct([("author", pa.string()), ("outlet", pa.string()), ("date", pa.string())])
 COUNTED = pa.struct([("name", pa.string()), ("count", pa.int64())])
-PROVENANCE = pa.struct([("field", pa.string()), ("method", pa.string()), ("confidence", pa.float32())])
+PROVENANCE = pa.struct(
+    [("field", pa.string()), ("method", pa.string()), ("confidence", pa.float32()), ("line", pa.int64())]
+)
 QUALITY = pa.struct(
     [
         ("page_type", pa.string()),

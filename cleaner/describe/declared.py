@@ -102,25 +102,25 @@ def _read_microdata(head: Head, facts: Facts) -> None:
             if field == "authors":
                 authors.append((text, ""))
             elif field == "tags":
-                add(facts, field, listed(text), "microdata", 0.7)
+                add(facts, field, listed(text), "html", 0.7)
             else:
-                add(facts, field, text, "microdata", 0.75)
+                add(facts, field, text, "html", 0.75)
     if authors:
         shortest = min(authors, key=lambda author: len(author[0]))
         if all(shortest[0] in name for name, _ in authors):  # several are those of comments and teasers as often as not
-            add(facts, "authors", [shortest], "microdata", 0.7)
+            add(facts, "authors", [shortest], "html", 0.7)
 
 
 def _read_record(head: Head, facts: Facts) -> None:
     for field, value in head.source.declared.items():
         if field == "authors":
-            add(facts, field, list(people(value, {})), "declared", 0.97)
+            add(facts, field, list(people(value, {})), "record", 0.97)
         elif field == "tags":
-            add(facts, field, listed(value), "declared", 0.97)
+            add(facts, field, listed(value), "record", 0.97)
         elif field in ("published", "modified"):
-            add(facts, field, value, "declared", 0.97)
+            add(facts, field, value, "record", 0.97)
         else:
-            add(facts, field, plain(value), "declared", 0.97)
+            add(facts, field, plain(value), "record", 0.97)
 
 
 def read_declared(head: Head) -> Facts:

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from cleaner.describe.authors import (
-    byline_names,
-    clean_name,
-    dateline,
-    declared_authors,
-    is_name,
-    kind_of,
-    name_beside_date,
-)
+from cleaner.describe.authors import clean_name, declared_authors, is_name, kind_of
+from cleaner.describe.bylines import byline_names, dateline, name_beside_date
 from cleaner.describe.dates import Date, parse_declared, url_date
 from cleaner.describe.declared import license_id, read_declared
 from cleaner.describe.facts import Facts
@@ -63,7 +56,7 @@ def describe_page(page: PageView) -> Description:
     if page.head.kind == "text":
         said.quoted_sources = quoted_sources(page, header, set(said.claims), language)
         if said.quoted_sources:
-            _note(said, "quoted_sources", "text-rule", 0.7)
+            _note(said, "quoted_sources", "text", 0.7)
     return said
 
 
@@ -95,7 +88,7 @@ def _set_language(said: Description, page: PageView, facts: Facts) -> None:
     found_language = detect_language("\n".join(sample), said.language_declared)
     said.language, said.language_score = found_language
     if said.language != "und":
-        _note(said, "language", "detector", said.language_score or 0.0)
+        _note(said, "language", "model", said.language_score or 0.0)
 
 
 def _set_title(said: Description, page: PageView, header: Header, facts: Facts, sites: list[str]) -> Title | None:
@@ -117,7 +110,7 @@ def _zone(page: PageView, header: Header, title: Title | None) -> range:
 
 
 def _claim_title(said: Description, page: PageView, header: Header, title: Title | None) -> None:
-    if title is None or title.line is None or (title.method == "text-rule" and title.confidence < MIN_CLAIM):
+    if title is None or title.line is None or (title.method == "text" and title.confidence < MIN_CLAIM):
         return
     line = title.line
     if page.head.kind == "html" and page.tag(line) not in ("h1", "h2", "title") and any(header.prose[:line]):
@@ -191,7 +184,7 @@ def _set_authors(said: Description, page: PageView, zone: range, facts: Facts, s
             said.claims[i + 1] = "byline"
     if named and not said.authors:
         said.authors = [{"name": n, "kind": kind_of(n, "", names_of_site)} for n in dict.fromkeys(named)]
-        _note(said, "authors", "text-rule", 0.75)
+        _note(said, "authors", "text", 0.75)
 
 
 def _is_bare_name(page: PageView, i: int, zone: range, sites: list[str]) -> bool:
@@ -231,10 +224,10 @@ def _set_dates(
         elif address and is_plausible(page, address.text):
             published = address, "url", 0.8
         elif told:
-            published = told[0], "text-rule", 0.7 if told[0].precision == "day" else 0.5
+            published = told[0], "text", 0.7 if told[0].precision == "day" else 0.5
     if changed and not said.modified:
         said.modified = changed
-        _note(said, "modified", "text-rule", 0.7)
+        _note(said, "modified", "text", 0.7)
     if published:
         said.published, said.published_precision, said.published_offset = published[0][:3]
         _note(said, "published", published[1], published[2])
@@ -244,15 +237,15 @@ def _set_agency(said: Description, page: PageView, header: Header, zone: range) 
     agency, place, line = agency_and_place(page, header)
     if agency:
         said.agency = agency
-        _note(said, "agency", "text-rule", 0.85)
+        _note(said, "agency", "text", 0.85)
     if place:
         said.place = place
-        _note(said, "place", "text-rule", 0.8 if agency else 0.6)
+        _note(said, "place", "text", 0.8 if agency else 0.6)
     if not said.agency:
         for author in said.authors:
             if author["name"] in phrases("agency"):
                 said.agency = author["name"]
-                _note(said, "agency", "text-rule", 0.8)
+                _note(said, "agency", "text", 0.8)
                 break
     above = header.body
     if page.head.kind == "text" and line is not None and agency and line > above and header.next_prose(above) == line:
@@ -283,7 +276,7 @@ def _set_subtitle(said: Description, page: PageView, header: Header, title: Titl
         _note(said, "subtitle", stated.method, stated.confidence)
     elif standfirst is not None:
         said.subtitle = page.lines[standfirst]
-        _note(said, "subtitle", "text-rule", 0.8)
+        _note(said, "subtitle", "text", 0.8)
 
 
 def _set_rest(said: Description, facts: Facts) -> None:

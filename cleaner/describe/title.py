@@ -77,7 +77,7 @@ def declared_title(page: PageView, facts: Facts, sites: list[str]) -> Title | No
             stated.append(Found(text, found.method, found.confidence))
     if not stated and facts.get("title"):
         stated = [facts["title"][0]]  # the front page of a site goes by the site's name
-    record = next((f for f in stated if f.method == "declared"), None)
+    record = next((f for f in stated if f.method == "record"), None)
     if record:
         return Title(record.value, record.method, record.confidence, _line_of(page, record.value))
     headings = [

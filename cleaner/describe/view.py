@@ -28,14 +28,21 @@ class QuotedSource(TypedDict):
 
 
 class Provenance(NamedTuple):
-    """Where a field's value came from. `confidence` is in 0-1.
+    """Where a field's value came from.
 
-    Methods: json-ld, opengraph, meta, microdata, html, url, declared, text-rule, detector, recipe.
+    Attributes:
+        field: Name of the column.
+        method: "json-ld", "opengraph" or "meta" (what the page's head declares), "html" (its visible elements and their
+            markup), "url" (its address), "text" (rules about lines), "record" (what was said beside the page), "model"
+            (a trained one, as for languages), "recipe" (a person's rule for the site).
+        confidence: 0-1.
+        line: Number of the page's line that bears the value, where one does.
     """
 
     field: str
     method: str
     confidence: float
+    line: int | None = None
 
 
 class Found(NamedTuple):

@@ -37,7 +37,8 @@ class Head:
         links: (rel, lower case; href) of every `<link>` in the head, in order.
         json_ld: Contents of every `application/ld+json` script, as written.
         times: (datetime attribute, text) of every `<time>`, in order.
-        microdata: (itemprop, content attribute or text) of elements with one of the itemprops of articles.
+        microdata: (property, value) of elements with an article's microdata or RDFa, ("byline", text) of those whose
+            class says author or byline; pieces of text that stand in elements of their own are parted by newlines.
     """
 
     source: Source

@@ -240,19 +240,23 @@ def _limit_nesting(html: str) -> str:
 
 _TOLD = ("meta", "link", "script", "time", "title", "noscript", *SWALLOWING)
 """Elements of a page that are looked at before it is cut."""
-_ITEMS = (
-    '[itemprop="author"],[itemprop="datePublished"],[itemprop="dateModified"],[itemprop="headline"],'
-    '[itemprop="publisher"],[rel="author"],[itemprop="articleSection"]'
-)
+_NOTED = '[itemprop],[property],[rel~="author"],[class*="author" i],[class*="byline" i]'
+"""Elements of the body that may name author, date and headline: microdata, RDFa, and what is classed as a byline."""
+_PROPERTIES = frozenset({
+    "author", "creator", "datepublished", "datecreated", "datemodified", "headline", "publisher", "articlesection",
+})  # fmt: skip
 MAX_NOTED = 50
-"""So many `<time>` elements of a page, and so many of microdata, are noted."""
+"""So many `<time>` elements of a page, and so many of microdata and bylines, are noted."""
+MAX_NOTED_TEXT = 200_000
+"""So many characters of their texts are looked at."""
+MAX_VALUE = 300
 
 
 def parse_html(html: str) -> Parsed:
     """Parse one page (text, not bytes). Never fails: any text is some HTML."""
     tree, nodes = _parse(html)
     root = tree.root
-    meta, links, microdata = [], [], []
+    meta, links = [], []
     for node in nodes["meta"]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
@@ -267,11 +271,6 @@ def parse_html(html: str) -> Parsed:
     times = [
         (node.attributes.get("datetime") or "", _collapse(node.text(deep=True))) for node in nodes["time"][:MAX_NOTED]
     ]
-    for node in tree.css(_ITEMS)[:MAX_NOTED]:
-        attributes = node.attributes
-        value = attributes.get("content") or attributes.get("datetime") or _collapse(node.text(deep=True))
-        if node.tag != "meta" and value:
-            microdata.append((attributes.get("itemprop") or "author", value[:300]))
     title = tree.css_first("head > title") or next(iter(nodes["title"]), None)
     title_text = _collapse(title.text(deep=True)) if title is not None else None
     language = root.attributes.get("lang") or root.attributes.get("xml:lang") if root is not None else None
@@ -286,8 +285,44 @@ def parse_html(html: str) -> Parsed:
         links=links,
         json_ld=json_ld,
         times=times,
-        microdata=microdata,
+        microdata=_read_noted(tree),
     )
+
+
+def _read_noted(tree: LexborHTMLParser) -> list[tuple[str, str]]:
+    """(property, value) of elements of microdata and RDFa, ("byline", text) of those that are classed as one, in order.
+
+    Pieces of text that stand in elements of their own are parted by newlines.
+    """
+    noted: list[tuple[str, str]] = []
+    seen = 0
+    for node in tree.css(_NOTED):
+        named = _property(node)
+        if named is None or len(noted) == MAX_NOTED or seen > MAX_NOTED_TEXT:
+            continue
+        if named == "author" and (name := node.css_first('[itemprop="name"],[property="name"]')) is not None:
+            node = name
+        attributes = node.attributes
+        value = attributes.get("content") or attributes.get("datetime")
+        if not value:
+            text = node.text(deep=True, separator="\n")
+            seen += len(text)
+            value = "\n".join(part for part in map(_collapse, text[: 10 * MAX_VALUE].split("\n")) if part)
+        if value:
+            noted.append((named, value[:MAX_VALUE]))
+    return noted
+
+
+def _property(node: LexborNode) -> str | None:
+    """Which property of an article an element of the body holds; None for most."""
+    attributes = node.attributes
+    for name in f"{attributes.get('itemprop') or ''} {attributes.get('property') or ''}".lower().split():
+        if (bare := name.rpartition(":")[2]) in _PROPERTIES and node.tag != "meta":
+            return bare
+    if "author" in (attributes.get("rel") or ""):
+        return "author"
+    classes = (attributes.get("class") or "").lower()
+    return "byline" if "author" in classes or "byline" in classes else None
 
 
 def _strip_noscript(tree: LexborHTMLParser) -> None:

@@ -36,7 +36,8 @@ DOCUMENTS: dict[str, str] = {
     "lines_metadata": "Lines that became metadata, such as the headline.",
     "duplicate_of": "The document that has the same text, where the recipe marks duplicates.",
     "quality": "Measurements of the page and its text: type of page, encoding, flags, fixes made, shares.",
-    "provenance": "For each field: the method by which it was found, and how sure that is (0 to 1).",
+    "provenance": "For each filled field: the method by which it was found, how sure that is (0 to 1), and the line "
+    "that bears it (as numbered in the config of lines), where one does.",
 }
 """Of the config `vX.Y.Z`: one row a document."""
 
