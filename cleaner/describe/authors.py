@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cleaner.describe.dates import HAS_YEAR, find_dates, month_number
-from cleaner.describe.header import phrase_pattern, phrase_set, phrases, tokens
+from cleaner.describe.dates import month_number
+from cleaner.describe.header import phrase_set, phrases
 from cleaner.describe.title import squash
 from cleaner.describe.view import Author, AuthorKind
 
@@ -28,13 +28,7 @@ _SPLIT = re.compile(
     r"\s*(?:[,;&、，؛]|\s/\s|\b(?:and|und|et|y|e|och|og|en|и|ta|ve|o)\b|\s和|与|・(?=\S{4})|\sو(?=\s))\s*",
     re.IGNORECASE,
 )
-_STOP = re.compile(
-    r"\s*(?:[|•·⋅►>\n\t]|\s[–—-]{1,2}\s|\(|\[|//|@|\d|"
-    r"\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|aktualisiert|mis à jour)\b)",
-    re.IGNORECASE,
-)
-_SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者|特派员|編集委員|論説委員|撰稿)\s*(?:=|$)")
-_SURE_LABELS = frozenset({"by", "written by", "posted by", "author", "autor", "text", "words by", "story by"})
+SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者|特派员|編集委員|論説委員|撰稿)\s*(?:=|$)")
 _TAIL = re.compile(
     r"(?:\s(?:In|On|View|Published|Updated|Posted|Share|Follow|Follows|Save|Email)|(?<=[a-z])(?:Published|Updated|Posted))+$"
 )
@@ -87,16 +81,12 @@ _LABEL_END = r"(?:\s*[:：]\s*|\s+|(?<=[:：/／])\s*)"
 
 
 @lru_cache(maxsize=1)
-def _byline_label() -> re.Pattern[str]:
+def byline_label() -> re.Pattern[str]:
+    """A pattern of what stands before the names in a byline."""
     labels = "|".join(
         re.escape(p.rstrip(" :")) + (r"(?=\s?[:：])" if p.endswith(":") else "") for p in phrases("byline")
     )
     return re.compile(rf"[(（\[–—*•\s]{{0,3}}(?:{labels}){_LABEL_END}", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _bare_labels() -> frozenset[str]:
-    return frozenset(p.rstrip(" :：/") for p in phrase_set("byline"))
 
 
 def clean_name(text: str) -> str | None:
@@ -106,10 +96,10 @@ def clean_name(text: str) -> str | None:
         return None
     if name[:2] in ("By", "by") and name[2:3].isupper() and not name[2:4].isupper():
         name = name[2:]  # the blank after the label was lost
-    label = _byline_label().match(name)
+    label = byline_label().match(name)
     if label and name[label.end() :].strip():
         name = name[label.end() :].strip()
-    name = _TAIL.sub("", _SUFFIX.sub("", name).strip()).strip()
+    name = _TAIL.sub("", SUFFIX.sub("", name).strip()).strip()
     half = len(name) // 2
     if len(name) > 6 and name[:half].strip() == name[half:].strip():
         name = name[:half].strip()  # the name beside its own picture's text
@@ -182,113 +172,7 @@ def _is_publisher(name: str, sites: list[str]) -> bool:
     )
 
 
-def _is_staff(text: str) -> bool:
+def is_staff(text: str) -> bool:
     """Whether a text names a body that signs as one: capitalised, ending in a word such as Team or Redaktion."""
     words = text.split()
     return 1 <= len(words) <= 5 and words[-1].casefold() in _STAFF and all(w[0].isupper() or w == "the" for w in words)
-
-
-@lru_cache(maxsize=2048)
-def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
-    """The names in a byline, and whether `following`, the next line, held them. ([], False) if it is no byline.
-
-    Args:
-        line: One line of a page.
-        following: The next line, for bylines whose label stands on a line of its own.
-    """
-    if len(line) > MAX_BYLINE:
-        return [], False
-    label = _byline_label().match(line)
-    bare = line.strip(" :：/|•·—–-").casefold()
-    if not label or not line[label.end() :].strip():
-        below = following.strip()
-        if bare in _bare_labels() and 0 < len(below) <= 60 and (is_name(below) or _is_staff(below)):
-            return [below], True
-        suffix = _SUFFIX.search(line)
-        if suffix and suffix.start() <= 12 and is_name(line[: suffix.start()].strip(" (（")):
-            return [line[: suffix.start()].strip(" (（")], False
-        return [], False
-    rest = line[label.end() :].strip()
-    stop = _STOP.search(rest)
-    if stop:
-        rest = rest[: stop.start()]
-    rest = rest.strip(" ,;|•·–—-")
-    if not rest or len(rest) > 120:
-        return [], False
-    if _is_staff(rest):
-        return [rest], False
-    label_said = line[: label.end()].strip(" (（[–—*•:：").casefold()
-    least = 1 if label_said in _SURE_LABELS and len(rest.split()) == 1 else 2
-    told = [_SUFFIX.sub("", name).strip() for name in split_names(rest)]
-    if not told or not is_name(told[0], least):
-        return [], False
-    cleaned = [clean_name(name) for name in told if is_name(name, least)]
-    good = [name for name in cleaned if name]
-    return good, False
-
-
-_READ_TIME = re.compile(
-    r"\d{1,3}[\s-]?(?:min(?:ute)?s?\b\.?(?:\s(?:read|lecture|lesezeit|de lectura|di lettura))?|分钟|分で読めます)",
-    re.IGNORECASE,
-)
-_BAR = re.compile(r"[|•·⋅/►»]|\s[–—-]{1,2}\s|,\s")
-_CLOCK = re.compile(
-    r"\d{1,2}\s?[:h.時时시]\s?\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?\b|uhr\b|h\b|分)?|\d{1,2}\s?[ap]\.?m\.?\b|[+-]\d{2}:?\d{2}",
-    re.IGNORECASE,
-)
-
-
-def name_beside_date(line: str, language: str | None = None) -> str | None:
-    """The name in a line that holds a date and a name and nothing else ("Ada Example | May 3, 2020")."""
-    if len(line) > 110 or not HAS_YEAR.search(line):
-        return None
-    dates = find_dates(line, language)
-    if not dates or any(d.precision == "year" for d in dates):
-        return None
-    for date in reversed(dates):
-        line = f"{line[: date.start]}|{line[date.end :]}"
-    line = _READ_TIME.sub("|", _CLOCK.sub("|", line))
-    line = phrase_pattern("modified_label").sub("|", phrase_pattern("date_label").sub("|", line))
-    parts = [p.strip(" ,;:()[]–—-") for p in _BAR.split(line)]
-    filler = phrase_set("date_filler")
-    parts = [p for p in parts if any(c.isalpha() for c in p) and p.casefold() not in filler]
-    if len(parts) != 1:
-        return None
-    label = _byline_label().match(parts[0])
-    name = parts[0][label.end() :].strip() if label else parts[0]
-    cleaned = clean_name(name)
-    return cleaned if cleaned and is_name(cleaned) else None
-
-
-@lru_cache(maxsize=2048)
-def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, str]], bool] | None:
-    """The dates of a short line that is a dateline: ([(label, date)], whole).
-
-    `label` is "published", "modified" or "" for each date; `whole` says that the line holds nothing else. None for
-    lines without a date or with too much beside it.
-    """
-    if len(line) > 160 or not HAS_YEAR.search(line):
-        return None
-    dates = find_dates(line, language)
-    if not dates:
-        return None
-    found: list[tuple[str, str]] = []
-    rest: list[str] = []
-    position = 0
-    for date in dates:
-        before = line[position : date.start]
-        label = ""
-        if phrase_pattern("modified_label").search(before):
-            label = "modified"
-        elif phrase_pattern("date_label").search(before):
-            label = "published"
-        found.append((label, date.text))
-        rest.append(before)
-        position = date.end
-    rest.append(line[position:])
-    left = _CLOCK.sub(" ", " ".join(rest))
-    left = phrase_pattern("modified_label").sub(" ", phrase_pattern("date_label").sub(" ", left))
-    words = [w for w in tokens(left) if w not in phrase_set("date_filler") and not w.isdigit()]
-    if not words:
-        return found, True
-    return (found, False) if len(" ".join(words)) <= 45 else None

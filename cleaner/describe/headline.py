@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from cleaner.describe.authors import byline_names, dateline
+from cleaner.describe.bylines import byline_names, dateline
 from cleaner.describe.header import REACH, Header, phrases, stems, tokens
 from cleaner.describe.title import Title
 from cleaner.describe.view import PageView
@@ -166,4 +166,4 @@ def text_title(page: PageView, header: Header) -> Title | None:
     confidence = 1 / (1 + math.exp(-best[0]))
     if confidence < MIN_CONFIDENCE:
         return None
-    return Title(page.lines[best[1]], "text-rule", round(confidence, 2), best[1])
+    return Title(page.lines[best[1]], "text", round(confidence, 2), best[1])

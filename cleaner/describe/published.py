@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaner.describe.authors import dateline
+from cleaner.describe.bylines import dateline
 from cleaner.describe.dates import Date, parse_declared
 from cleaner.describe.header import MAX_LINES, phrase_pattern, phrases
 from cleaner.describe.view import Description, PageView

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cleaner.describe.authors import byline_names, dateline, is_name
+from cleaner.describe.authors import is_name
+from cleaner.describe.bylines import byline_names, dateline
 from cleaner.describe.dates import find_dates
 from cleaner.describe.header import Header, phrase_set, phrases
 from cleaner.describe.title import Title, squash
@@ -69,13 +70,13 @@ def text_publisher(
             continue
         match = _FROM.fullmatch(line)
         if match and (_ACRONYM.fullmatch(match[1]) or is_outlet(match[1]) or squash(match[1]) in sites):
-            return Found(match[1], "text-rule", 0.75), i
+            return Found(match[1], "text", 0.75), i
         if (
             is_outlet(line)
             and i in (title.line - 1, title.line + 1, title.line + 2)
             and (i > 0 or squash(line) in sites)
         ):
-            return Found(line, "text-rule", 0.75), i
+            return Found(line, "text", 0.75), i
     for i, line in enumerate(page.lines[:12]):
         if len(title.text) < len(line) <= len(title.text) + 60 and line.casefold().startswith(title.text.casefold()):
             rest = line[len(title.text) :].strip(" |-–—·•:»")
@@ -86,7 +87,7 @@ def text_publisher(
                 if len(other) < 160
             )
             if rest and known and len(rest) <= 50:
-                return Found(rest, "text-rule", 0.7), None
+                return Found(rest, "text", 0.7), None
     return None
 
 
