@@ -11,9 +11,13 @@ from pathlib import Path
 
 from cleaner.release.card import render_card
 from cleaner.release.changelog import render_changelog
-from cleaner.release.files import write_text
+from cleaner.release.files import TEMPORARY, write_text
+from cleaner.release.index import FOLDER as INDEX
+from cleaner.release.index import index_path
 from cleaner.release.inventory import CARD, write_checksums
-from cleaner.release.manifest import Manifest
+from cleaner.release.manifest import FOLDER as VERSIONS
+from cleaner.release.manifest import Manifest, shards_of
+from cleaner.release.shards import FOLDERS
 
 
 def finish(processed: Path, manifests: Sequence[Manifest]) -> None:
@@ -21,3 +25,16 @@ def finish(processed: Path, manifests: Sequence[Manifest]) -> None:
     write_text(processed / "CHANGELOG.md", render_changelog(manifests))
     write_text(processed / CARD, render_card(manifests))
     write_checksums(processed, manifests)
+
+
+def sweep(processed: Path, manifests: Sequence[Manifest]) -> None:
+    """Delete what no version names any more: shards, temporary files of killed runs, indexes of older versions."""
+    known = shards_of(manifests)
+    current = index_path(processed, manifests[-1].files_named())
+    for folder in (*FOLDERS.values(), INDEX):
+        for path in (processed / folder).glob("*.parquet"):
+            if f"{folder}/{path.name}" not in known and path != current:
+                path.unlink()
+    for folder in (".", VERSIONS, *FOLDERS.values(), INDEX):
+        for path in (processed / folder).glob(f"*{TEMPORARY}"):
+            path.unlink()
