@@ -151,19 +151,27 @@ def read_manifests(processed: Path) -> list[Manifest]:
 
 def _read(path: Path) -> Manifest:
     try:
-        values = json.loads(path.read_bytes())
-        values["files"] = {config: [File(**file) for file in values["files"][config]] for config in CONFIGS}
-        manifest = Manifest(**values)
-        if manifest.version != path.stem:
-            raise ValueError(f"it says that it is version {manifest.version}")
-        for config in CONFIGS:
-            manifest.schema(config)
-        return manifest
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as e:
+        return parse_manifest(path.read_bytes(), path.stem)
+    except (OSError, ValueError) as e:
         raise VerificationError(
             f"The manifest {path} is damaged ({e}). Put a good copy in its place: without it the version cannot be "
             "checked, and no next one can be made."
         ) from e
+
+
+def parse_manifest(data: bytes, version: str) -> Manifest:
+    """The manifest of a version from the bytes of its file; ValueError when they are none, or of another version."""
+    try:
+        values = json.loads(data)
+        values["files"] = {config: [File(**file) for file in values["files"][config]] for config in CONFIGS}
+        manifest = Manifest(**values)
+        for config in CONFIGS:
+            manifest.schema(config)
+    except (KeyError, TypeError, AttributeError) as e:
+        raise ValueError(f"it is no manifest: {e}") from e
+    if manifest.version != version:
+        raise ValueError(f"it says that it is version {manifest.version}")
+    return manifest
 
 
 def write_manifest(processed: Path, manifest: Manifest) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import glob
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleaner.errors import InputError, VerificationError, VersionError
+from cleaner.publish import load as elsewhere
 from cleaner.records import Line
-from cleaner.release.manifest import CONFIGS, FOLDER, Manifest, read_manifests
-from cleaner.release.shards import SCHEMAS
+from cleaner.release.manifest import FOLDER, Manifest, read_manifests
 
 if TYPE_CHECKING:
     import datasets
@@ -24,36 +26,69 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[0-9a-f]{6,32}")
 
 
-def load(processed: str | Path, version: str | None = None, *, config: str = "documents") -> datasets.Dataset:
-    """Open a version of the dataset, the newest by default.
+def load(
+    path_or_repo: str | Path,
+    version: str | None = None,
+    lines: bool = False,
+    streaming: bool = False,
+    *,
+    storage_options: Mapping[str, Any] | None = None,
+) -> datasets.Dataset | datasets.IterableDataset:
+    """Open a version of a dataset, the newest by default: `datasets.load_dataset`, told what to load.
 
     Args:
-        processed: The dataset's folder.
+        path_or_repo: The dataset's folder or zip archive; "org/name" or "hf://org/name" on the Hugging Face Hub; or a
+            URL such as "s3://bucket/name".
         version: "1.0.0" or "v1.0.0".
-        config: "documents", or "lines" for every line with its verdict.
+        lines: Every line with its verdict, instead of the documents.
+        streaming: Read while iterating, instead of making a table first.
+        storage_options: For a URL, what fsspec shall know besides what the environment says.
 
     Raises:
-        InputError: The folder holds no release.
+        InputError: No dataset is there.
         VersionError: There is no such version; the message names those that there are.
-        VerificationError: A file of the version is missing.
+        VerificationError: A file of the version is missing or damaged.
+        TargetError: The Hub or the store cannot be reached, or turns us away.
     """
+    name, config = os.fspath(path_or_repo), "lines" if lines else "documents"
+    wanted = version.removeprefix("v") if version is not None else None
+    repo = elsewhere.hub_repo(name) if isinstance(path_or_repo, str) else None
+    if repo is not None:
+        return elsewhere.load_from_hub(name, repo, wanted, config, streaming)
+    if elsewhere.is_store(name):
+        manifest, pattern = elsewhere.find_in_store(name, wanted, storage_options or {})
+        patterns = [pattern(file.path) for file in manifest.files[config]]
+        return _opened(name, manifest, config, patterns, streaming, storage_options)
+    manifest = find_version(path_or_repo, version)
+    paths = [str(_existing(path_or_repo, file.path, manifest)) for file in manifest.files[config]]
+    return _opened(name, manifest, config, [glob.escape(path) for path in paths], streaming)
+
+
+def _opened(
+    name: str,
+    manifest: Manifest,
+    config: str,
+    patterns: list[str],
+    streaming: bool,
+    storage_options: Mapping[str, Any] | None = None,
+) -> datasets.Dataset | datasets.IterableDataset:
+    """Shards as `datasets` opens them; it takes each path for a pattern."""
     import datasets  # costs seconds, which nobody else here should pay
 
-    manifest = find_version(processed, version)
-    if config not in CONFIGS:
-        raise VersionError(f"There is no config {config!r}. Known: {', '.join(CONFIGS)}.")
-    columns = SCHEMAS[config]
-    paths = [str(_existing(processed, file.path, manifest)) for file in manifest.files[config]]
+    columns = manifest.schema(config)
     features = datasets.Features.from_arrow_schema(columns)
-    if not paths:
-        return datasets.Dataset.from_dict({name: [] for name in columns.names}, features=features)
-    patterns = [glob.escape(path) for path in paths]  # `datasets` takes a path for a pattern
+    if not patterns:
+        empty = datasets.Dataset.from_dict({column: [] for column in columns.names}, features=features)
+        return empty.to_iterable_dataset() if streaming else empty
     try:
-        return datasets.load_dataset("parquet", data_files={"train": patterns}, features=features, split="train")
+        return datasets.load_dataset(
+            "parquet", data_files={"train": patterns}, features=features, split="train", streaming=streaming,
+            storage_options=copy.deepcopy(dict(storage_options)) if storage_options else None,
+        )  # fmt: skip
     except (OSError, ValueError, datasets.exceptions.DatasetsError) as e:
         raise VerificationError(
-            f"Version {manifest.version} of {processed} cannot be loaded ({e}). `cleaner verify {processed}` says "
-            "whether its files are damaged."
+            f"Version {manifest.version} of {name} cannot be loaded ({e}). `cleaner verify` says whether a folder is "
+            "damaged; `cleaner publish` completes a copy."
         ) from e
 
 
@@ -80,7 +115,7 @@ def find_version(processed: str | Path, version: str | None = None) -> Manifest:
         if manifest.version == wanted:
             return manifest
     known = ", ".join(manifest.version for manifest in manifests)
-    hint = " The lines of a version are opened with config=\"lines\"." if wanted.endswith("-lines") else ""
+    hint = " The lines of a version are opened with lines=True." if wanted.endswith("-lines") else ""
     raise VersionError(f"{processed} has no version {wanted}. It has: {known}.{hint}")
 
 

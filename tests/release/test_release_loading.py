@@ -62,7 +62,7 @@ def test_load_opens_every_version_with_the_same_columns(dataset: Path) -> None:
     assert load(dataset).num_rows == 13
     assert load(str(dataset), "v1.0.0").num_rows == load(dataset, "1.0.0").num_rows == 12
     assert load(dataset, "1.0.0").features == datasets.load_dataset(str(dataset), "v1.0.0", split="train").features
-    assert load(dataset, "1.1.0", config="lines").num_rows == 38
+    assert load(dataset, "1.1.0", lines=True).num_rows == 38
 
 
 def test_features_are_written_as_datasets_writes_them() -> None:

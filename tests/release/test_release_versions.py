@@ -150,7 +150,7 @@ def test_there_is_never_an_empty_shard(tmp_path: Path) -> None:
     assert versions(tmp_path)[0].files["lines"] == []
     assert versions(tmp_path)[0].rows("documents") == 2
     assert verify(tmp_path).problems == []
-    assert load(tmp_path, config="lines").num_rows == 0
+    assert load(tmp_path, lines=True).num_rows == 0
     run(tmp_path, [*pages, Page("c")])
     assert all(file.rows for manifest in versions(tmp_path) for files in manifest.files.values() for file in files)
     assert verify(tmp_path).problems == []
