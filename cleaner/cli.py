@@ -33,6 +33,7 @@ for function in (
     cleaning.recipe,
     releases.versions,
     releases.verify,
+    releases.publish,
     judging.evaluate,
     judging.train,
 ):

@@ -1,14 +1,15 @@
-"""Commands about releases: `versions`, `verify`."""
+"""Commands about releases: `versions`, `verify`, `publish`."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 import typer
 
 from cleaner.commands.guard import command, warn
 from cleaner.commands.options import Processed
-from cleaner.errors import VerificationError
+from cleaner.errors import RefusedError, VerificationError
 
 
 @command
@@ -46,3 +47,34 @@ def verify(
     checked = f"version {report.versions[0]}" if len(report.versions) == 1 else f"{len(report.versions):,} versions"
     read = f"{counted(report.files, 'file')} with {counted(report.rows, 'row')}"
     print(f"All is well with {processed}, {checked}: {read} read and found as published.")
+
+
+@command
+def publish(
+    processed: Processed,
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="Folder, file.zip, hf://ORG/NAME, or a URL such as s3://BUCKET/NAME.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; list what would be sent.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish although the card states no licence or no contact.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not show progress.")] = False,
+) -> None:
+    """Bring a dataset to where others load it from.
+
+    Every version goes there, what is there already is not sent again, and a version is never overwritten: only what a
+    withdrawal has left of one replaces it. Interrupted, the same command goes on; until it is done, the target gives
+    what it gave before.
+    """
+    from cleaner.publish.publish import publish as send
+    from cleaner.report.console import make_console
+    from cleaner.report.publishing import published_text, sending_shown
+
+    with contextlib.nullcontext() if quiet else sending_shown(make_console(stderr=True)) as on_progress:
+        report = send(processed, target, dry_run=dry_run, force=force, on_progress=on_progress)
+    console = make_console()
+    for row in published_text(report):
+        console.print(row, soft_wrap=True)
+    if report.refused:
+        raise RefusedError(" ".join(report.refused))

@@ -110,12 +110,12 @@ def publish(
         refused = [] if force else _unstated(processed)
         if refused and not dry_run:
             raise RefusedError(refused[0])
+        place = open_target(name)
+        told(Sending("comparing"))
+        dataset = Dataset(processed, manifests, _files(processed))
+        plan = make_plan(dataset, place)
         told(Sending("verifying"))
         _check_whole(processed)
-        place = open_target(name)
-        dataset = Dataset(processed, manifests, files_of(processed))
-        told(Sending("comparing"))
-        plan = make_plan(dataset, place)
         report = PublishReport(
             name, manifests[-1].version, dry_run, plan.new, plan.amended, [*plan.shards, *plan.files],
             plan.gone, [step.words for step in plan.steps], plan.there, refused,
@@ -177,6 +177,16 @@ def _unstated(processed: Path) -> list[str]:
         f"The card states no {' and no '.join(missing)}, so those who find the dataset could not know what they may do "
         "with it, or whom to ask to be left out. `cleaner card --edit` asks for it; --force publishes without."
     ]
+
+
+def _files(processed: Path) -> list[Published]:
+    try:
+        return files_of(processed)
+    except OSError as e:
+        raise VerificationError(
+            f"{e.filename} is missing or cannot be read ({e.strerror}), so nothing was published. `cleaner run` with the "
+            "same input completes the folder."
+        ) from e
 
 
 def _check_whole(processed: Path) -> None:
