@@ -9,6 +9,7 @@ finds the version and completes the rest.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from cleaner.engine.parts import Parts
 from cleaner.errors import InputError
 from cleaner.recipe import Recipe
 from cleaner.release import counts, index
-from cleaner.release.files import TEMPORARY, placed
-from cleaner.release.finish import finish
+from cleaner.release.changes import find_changes
+from cleaner.release.fates import decided_fates
+from cleaner.release.files import placed
+from cleaner.release.finish import finish, sweep
 from cleaner.release.layout import lay_out
 from cleaner.release.listings import LEFT_OUT, REJECTS, write_listings
 from cleaner.release.manifest import (
@@ -36,8 +39,7 @@ from cleaner.release.manifest import (
     tools,
     write_manifest,
 )
-from cleaner.release.manifest import FOLDER as VERSIONS
-from cleaner.release.shards import FOLDERS, SCHEMAS, plan_shards, write_shards
+from cleaner.release.shards import SCHEMAS, plan_shards, write_shards
 from cleaner.release.types import columns_of
 from cleaner.report.summary import RunReport
 
@@ -75,14 +77,16 @@ def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe,
             model=model_hash(),
             tools=tools(),
             counts=counted,
-            changes=changes,
+            changes={},
         )
         report.released = parent is None or not found.says_the_same(parent)
         if report.released:
+            fates = decided_fates(processed, decisions)
+            found = replace(found, changes=find_changes(processed, parent, found, changes, fates))
             _save_index(db, processed, found)
             write_manifest(processed, found)
             manifests.append(found)
-    _sweep(processed, manifests)
+    sweep(processed, manifests)
     finish(processed, manifests)
     report.version, report.previous = manifests[-1].version, manifests[-1].parent
 
@@ -125,16 +129,3 @@ def _save_index(db: duckdb.DuckDBPyConnection, processed: Path, manifest: Manife
     query = """SELECT id, site, $paths[shard] AS shard, row_hash, lines_hash FROM layout ORDER BY id"""
     with placed(index.index_path(processed, manifest.files_named())) as temporary:
         copy_to(db, query, temporary, {"paths": paths})
-
-
-def _sweep(processed: Path, manifests: list[Manifest]) -> None:
-    """Delete what killed runs left: shards that no version names, temporary files, indexes of older versions."""
-    known = shards_of(manifests)
-    current = index.index_path(processed, manifests[-1].files_named())
-    for folder in (*FOLDERS.values(), index.FOLDER):
-        for path in (processed / folder).glob("*.parquet"):
-            if f"{folder}/{path.name}" not in known and path != current:
-                path.unlink()
-    for folder in (".", VERSIONS, *FOLDERS.values(), index.FOLDER):
-        for path in (processed / folder).glob(f"*{TEMPORARY}"):
-            path.unlink()
