@@ -102,6 +102,12 @@ def write_part(folder: Path, pieces: list[Piece], documents: pa.Table, lines: pa
     _write(folder / (part + _DOCUMENTS), documents.replace_schema_metadata(notes))
 
 
+def replace_part(folder: Path, part: str, documents: pa.Table, lines: pa.Table) -> None:
+    """Write the files of a part anew, each in one step; `documents` has the notes of the part in its metadata."""
+    _write(folder / (part + _LINES), lines)
+    _write(folder / (part + _DOCUMENTS), documents)
+
+
 def read_pieces(folder: Path, part: str) -> list[Piece]:
     """The pieces that a part holds, from its metadata; empty when the part is not whole or not ours."""
     try:
