@@ -23,6 +23,8 @@ _CJK_NAME = re.compile(
     r"|[\uac00-\ud7af]{2,4}"
 )
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff]")
+_HONORIFIC = re.compile(r"(?:(?:Dr|Prof|Mr|Mrs|Ms|Mag|Ing|Dipl|Drs|Sir|Dra|Sra?)\.?\s(?:h\.\s?c\.\s|med\.\s)?){1,3}")
+_NICKNAME = re.compile(r"\s(?:\([^\W\d_]{2,20}\)|[\"“'‘][^\W\d_]{2,20}[\"”'’])\s")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-])*\.?")
 _SPLIT = re.compile(
     r"\s*(?:[,;&、，؛]|\s/\s|\b(?:and|und|et|y|e|och|og|en|и|ta|ve|o)\b|\s和|与|・(?=\S{4})|\sو(?=\s))\s*",
@@ -51,14 +53,14 @@ def is_name(text: str, least: int = 2) -> bool:
         return False
     if _CJK_NAME.fullmatch(text):
         return True
-    words = text.split()
+    words = _HONORIFIC.sub("", _NICKNAME.sub(" ", text)).split()
     if not least <= len(words) <= 5:
         return False
     if _CASELESS.match(text):
         return len(words) >= 2 and all(_CASELESS.match(w) for w in words) and all(2 <= len(w) <= 14 for w in words)
     if not all(_word_is_name(w) for w in words) or not words[0][0].isupper() or not words[-1][0].isupper():
         return False
-    lowered = [w.strip(".").casefold() for w in words]
+    lowered = [w.strip(".").casefold() for w in words if len(w) != 2 or w[1] != "."]  # initials are no words
     kinds = (phrase_set("organisation"), phrase_set("job"), phrase_set("no_name_word"))
     return not any(month_number(w) or any(w in kind for kind in kinds) for w in lowered)
 
@@ -121,8 +123,8 @@ def split_names(text: str) -> list[str]:
     parts = [p.strip() for p in _SPLIT.split(text[: MAX_BYLINE * 2]) if p and p.strip()]
     if len(parts) < 2:
         return [text.strip()] if text.strip() else []
-    if all(len(p.split()) == 1 for p in parts) and "," in text and len(parts) == 2:
-        return [text.strip()]  # "Example, Ada"
+    if len(parts) == 2 and "," not in text and all(len(p) > 2 and p.isalpha() and p[0].isupper() for p in parts):
+        return parts  # "Ada and Ben"
     names = [parts[0]]
     for part in parts[1:]:
         words = {w.strip(".").casefold() for w in part.split()}
@@ -136,21 +138,23 @@ def declared_authors(pairs: list[tuple[str, str]], sites: list[str]) -> list[Aut
     """Authors out of declared (name, type) pairs."""
     authors: dict[str, Author] = {}
     for text, stated in pairs:
-        if len(text) > MAX_BYLINE:
-            continue
-        whole = clean_name(text)
+        whole = clean_name(_turned(text)) if len(text) <= MAX_BYLINE else None
         if not whole:
             continue
-        listed = split_names(whole) if stated != "Organization" else [whole]
-        if len(listed) > 1 or (listed and listed[0] != whole and "," in whole):
-            parts = listed
-        else:
-            parts = [whole]
-        for part in parts:
+        for part in split_names(whole) if stated != "Organization" else [whole]:
             name = clean_name(part)
-            if name and not _is_publisher(name, sites):
+            if name and not _is_publisher(name, stated, sites):
                 authors.setdefault(squash(name), {"name": name, "kind": kind_of(name, stated, sites)})
     return list(authors.values())[:30]
+
+
+def _turned(text: str) -> str:
+    """ "Example, Ada B." as "Ada B. Example": libraries file names under the family's."""
+    family, _, given = (part.strip() for part in text.partition(","))
+    words = len(family.split()), len(given.split())
+    if "," in given or not 1 <= words[0] <= 2 or not 1 <= words[1] <= 3 or not is_name(f"{given} {family}"):
+        return text
+    return text if words[0] == 2 and words[1] > 1 else f"{given} {family}"
 
 
 _STAFF = frozenset({
@@ -159,10 +163,12 @@ _STAFF = frozenset({
 })  # fmt: skip
 
 
-def _is_publisher(name: str, sites: list[str]) -> bool:
-    """Whether an author is but the site under its own name ("Gazette Inc"); its staff ("Gazette Team") is not."""
+def _is_publisher(name: str, stated: str, sites: list[str]) -> bool:
+    """Whether an author is but the site under its own name ("Gazette Inc"); its staff ("Gazette Team") is not, nor is
+    a person whose own site it is."""
     squashed = squash(name)
-    if _STAFF & set(name.casefold().split()):
+    words = set(name.casefold().split())
+    if _STAFF & words or (stated != "Organization" and is_name(name) and not words & phrase_set("outlet")):
         return False
     return any(
         squashed == site
