@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleaner.judge.names import Kinds, find_kinds
 from cleaner.judge.page_type import TYPES, PageTypes, page_type_features
 from cleaner.judge.rhythm import (
     cue_features,
@@ -26,9 +27,9 @@ from cleaner.judge.rhythm import (
     title_features,
 )
 from cleaner.judge.shapes import SHAPES, look_at
-from cleaner.judge.structure import structure_features, tokens_of_elements
+from cleaner.judge.structure import structure_features
 from cleaner.judge.weights import Weights
-from cleaner.judge.words import UNSPACED_WORD, Words, cut_words, ngrams, sums
+from cleaner.judge.words import UNSPACED_WORD, Words, cut_words, distinct, ngrams, sums
 from cleaner.pages.batch import Head
 
 Floats = npt.NDArray[np.float64]
@@ -40,13 +41,15 @@ LONG = 15.0
 @dataclass(slots=True)
 class Features:
     """`names` and `matrix` (one row a line, float32) for the learner; `words`: weight of each line in words; `prose`:
-    whether it is running text; `types`: probability of each of `page_type.TYPES`, one row a page of the batch."""
+    whether it is running text; `types`: probability of each of `page_type.TYPES`, one row a page of the batch;
+    `kinds`: those of the elements of HTML."""
 
     names: list[str]
     matrix: npt.NDArray[np.float32]
     words: Floats
     prose: npt.NDArray[np.bool_]
     types: Floats
+    kinds: Kinds | None
 
     def column(self, name: str) -> npt.NDArray[np.float32]:
         """One feature of all lines."""
@@ -76,8 +79,8 @@ def make_features(
     said = pl.Series("text", [said_of(heads[number]) for number in page[starts].tolist()], dtype=pl.String)
     all_words = cut_words(pl.concat([lines["text"], said]))
     words, told = all_words.part(0, len(lines)), all_words.part(len(lines), len(lines) + len(said))
-    tokens = tokens_of_elements(elements) if elements is not None else None
-    types = page_type_features(lines, elements, heads, page_types, words, tokens, looks)
+    kinds = find_kinds(elements) if elements is not None else None
+    types = page_type_features(lines, elements, heads, page_types, words, kinds, looks)
     bounds = np.append(starts, len(page))
     local = np.repeat(np.arange(len(starts)), np.diff(bounds))
 
@@ -97,7 +100,7 @@ def make_features(
     columns |= _page_features(count, columns, prose, local, bounds)
     columns |= _shared_vocabulary(words, prose, local, len(lines))
     columns |= {"copies": looks.copies, "copy": looks.copy}
-    columns |= structure_features(lines, elements, tokens, count, prose, lexicon, weights, local, bounds)
+    columns |= structure_features(lines, elements, kinds, count, prose, lexicon, weights, local, bounds)
     columns |= run_features(columns, count, prose, local)
     columns |= kind_features(columns, count, prose, local, words, columns["blank_before"])
     columns |= heading_features(columns, count, local, bounds, _headings(columns, count, local))
@@ -110,7 +113,7 @@ def make_features(
     matrix = np.empty((len(lines), len(names)), np.float32)
     for at_column, name in enumerate(names):  # one by one: a page of ten megabytes has a hundred thousand lines
         matrix[:, at_column] = columns.pop(name)
-    return Features(names, matrix, count, prose, types)
+    return Features(names, matrix, count, prose, types, kinds)
 
 
 def _headings(columns: dict[str, Floats], count: Floats, local: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -192,9 +195,11 @@ def _shared_vocabulary(
     key = local[line].astype(np.uint64) << np.uint64(32) | code
     in_prose = prose[line]
     # each word of a line once, as line and code in one number, then as page and code
-    once = np.unique(line[in_prose].astype(np.uint64) << np.uint64(32) | code[in_prose])
+    once = distinct(line[in_prose].astype(np.uint64) << np.uint64(32) | code[in_prose])
     page = local[(once >> np.uint64(32)).astype(np.int64)].astype(np.uint64)
-    known, counts = np.unique(page << np.uint64(32) | once & np.uint64(0xFFFFFFFF), return_counts=True)
+    of_page = np.sort(page << np.uint64(32) | once & np.uint64(0xFFFFFFFF))
+    first = np.flatnonzero(np.append(True, of_page[1:] != of_page[:-1])) if len(of_page) else np.zeros(0, np.int64)
+    known, counts = of_page[first], np.diff(np.append(first, len(of_page)))
     found = np.zeros(len(key))
     if len(known):
         at = np.minimum(np.searchsorted(known, key), len(known) - 1)

@@ -10,7 +10,10 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, vstack
 
 from cleaner.judge.benchmark import Chunk
+from cleaner.judge.names import find_kinds
 from cleaner.judge.page_type import TYPES, Linear, PageTypes, groups, page_columns, weight_of
+from cleaner.judge.shapes import look_at
+from cleaner.judge.words import cut_words
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,7 +35,10 @@ def _fit(chunks: Sequence[Chunk]) -> Linear:
         named = ["article" if page.page_type == "news" else page.page_type for page in chunk.pages]
         known = np.array([name in TYPES for name in named], dtype=bool)
         batch = chunk.batch
-        rows.append(columns_as_values(page_columns(batch.lines, batch.elements, batch.heads)[known]))
+        kinds = find_kinds(batch.elements) if batch.elements is not None else None
+        words, looks = cut_words(batch.lines["text"]), look_at(batch.lines)
+        columns = page_columns(batch.lines, batch.elements, batch.heads, words, kinds, looks)
+        rows.append(columns_as_values(columns[known]))
         gold.extend(TYPES.index(name) for name in named if name in TYPES)
     return fit_linear(vstack(rows).tocsr(), np.array(gold, dtype=np.int64))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from cleaner.judge.cues import ROLES
 from cleaner.judge.evidence import show_cue
@@ -133,7 +134,7 @@ def _collect_comments(out: Verdicts, judged: Judged, page: npt.NDArray[np.int64]
 
 def _look_around(keep: Flags, judged: Judged, sections: Sequence[Section], page: npt.NDArray[np.int64]) -> _Around:
     unnamed = ~keep & np.array([code is None for code in judged.cue], dtype=bool)
-    region, name = name_regions(judged.batch.lines, judged.batch.elements, unnamed)
+    region, name = name_regions(judged.batch.lines, judged.batch.elements, judged.features.kinds, unnamed)
     within = {row: section for section in sections for row in range(section.start, section.end)}
     named = np.flatnonzero(keep).tolist()
     column = judged.features.column
@@ -202,26 +203,20 @@ def _role_by_place(i: int, page: int, judged: Judged, around: _Around) -> str:
 
 def _kept_roles(judged: Judged) -> list[str]:
     """Roles of lines that are kept: by their tag in HTML, by their shape in text."""
-    lines = judged.batch.lines
     shape = {
-        name: (judged.features.column(name) > 0).tolist()
+        name: pl.Series(name, judged.features.column(name) > 0)
         for name in ("ends_letter", "bullet", "in_blockquote", "in_table", "in_ul", "in_ol")
     }
-    words = judged.features.words.tolist()
-    roles = []
-    for i, (tag, text) in enumerate(zip(lines["tag"], lines["text"], strict=True)):
-        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            roles.append("heading")
-        elif tag == "pre":
-            roles.append("code")
-        elif tag in ("td", "th") or shape["in_table"][i]:
-            roles.append("table")
-        elif tag in ("li", "dt", "dd") or shape["in_ul"][i] or shape["in_ol"][i] or shape["bullet"][i]:
-            roles.append("list")
-        elif shape["in_blockquote"][i]:
-            roles.append("quote")
-        elif not tag and words[i] <= 14 and shape["ends_letter"][i] and text[:1].isupper():
-            roles.append("heading")
-        else:
-            roles.append("body")
-    return roles
+    tag, words = pl.col("tag"), pl.Series(judged.features.words)
+    listed = tag.is_in(["li", "dt", "dd"]) | shape["in_ul"] | shape["in_ol"] | shape["bullet"]
+    headed = (tag == "") & (words <= 14) & shape["ends_letter"] & pl.col("text").str.contains(r"^[\p{Lu}\p{Lt}]")
+    role = (
+        pl.when(tag.is_in(["h1", "h2", "h3", "h4", "h5", "h6"])).then(pl.lit("heading"))
+        .when(tag == "pre").then(pl.lit("code"))
+        .when(tag.is_in(["td", "th"]) | shape["in_table"]).then(pl.lit("table"))
+        .when(listed).then(pl.lit("list"))
+        .when(pl.lit(shape["in_blockquote"])).then(pl.lit("quote"))
+        .when(headed).then(pl.lit("heading"))
+        .otherwise(pl.lit("body"))
+    )  # fmt: skip
+    return judged.batch.lines.select(role.alias("role"))["role"].to_list()

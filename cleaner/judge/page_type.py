@@ -19,10 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleaner.judge.shapes import PAGE_SHAPES, Looks, look_at
+from cleaner.judge.names import Kinds
+from cleaner.judge.shapes import PAGE_SHAPES, Looks
 from cleaner.judge.structure import TAGS as KNOWN_TAGS
-from cleaner.judge.structure import tag_numbers, tokens_of_elements
-from cleaner.judge.words import Words, cut_words, places, sums
+from cleaner.judge.structure import tag_numbers
+from cleaner.judge.words import Words, places, sums
 from cleaner.pages.batch import Head
 
 Floats = npt.NDArray[np.float64]
@@ -92,17 +93,17 @@ def page_type_features(
     elements: pl.DataFrame | None,
     heads: Sequence[Head],
     types: PageTypes,
-    words: Words | None = None,
-    tokens: tuple[Ints, Codes, Ints] | None = None,
-    looks: Looks | None = None,
+    words: Words,
+    kinds: Kinds | None,
+    looks: Looks,
 ) -> Floats:
     """Probability of each type for each page: one row a page, one column a type, in the order of TYPES.
 
-    `lines` and `elements` are those of a batch (see `pages.batch`). `words`, `tokens` and `looks` are what
-    `cut_words`, `tokens_of_elements` and `look_at` give of them, for callers that have it at hand.
+    `lines` and `elements` are those of a batch (see `pages.batch`). `words`, `kinds` and `looks` are what
+    `cut_words`, `find_kinds` (of HTML) and `look_at` give of them.
     """
     model = types["text" if elements is None else "html"]
-    columns = page_columns(lines, elements, heads, words, tokens, looks)
+    columns = page_columns(lines, elements, heads, words, kinds, looks)
     score = np.tile(model.base, (len(heads), 1))
     for group, (first, end) in groups().items():
         has = columns[:, first:end]
@@ -139,14 +140,13 @@ def page_columns(
     lines: pl.DataFrame,
     elements: pl.DataFrame | None,
     heads: Sequence[Head],
-    words: Words | None = None,
-    tokens: tuple[Ints, Codes, Ints] | None = None,
-    looks: Looks | None = None,
+    words: Words,
+    kinds: Kinds | None,
+    looks: Looks,
 ) -> npt.NDArray[np.bool_]:
     """What each page has, one row a page: words, short lines, names of elements, words of its head, steps of counts."""
     first_of = {name: first for name, (first, _) in groups().items()}
     has = np.zeros((len(heads), groups()["counts"][1]), dtype=bool)
-    words = words or cut_words(lines["text"])
     page = lines["page"].to_numpy().astype(np.int64)
 
     def mark(group: str, pages: Ints, codes: Codes) -> None:
@@ -157,21 +157,20 @@ def page_columns(
     mark("words", page[words.line[told]], words.code[told] * np.uint32(2654435761))
     whole = np.flatnonzero((words.count > 0) & (words.count <= SHORT))
     mark("lines", page[whole], _line_codes(words, whole))
-    if elements is not None and len(elements):
-        rows, codes, kind = tokens or tokens_of_elements(elements)
-        seen = np.zeros((len(heads), int(kind.max(initial=-1)) + 1), dtype=bool)
-        seen[elements["page"].to_numpy(), kind] = True
-        first = np.searchsorted(rows, np.arange(seen.shape[1] + 1))
-        pages, kinds = np.nonzero(seen)
-        size = np.diff(first)[kinds]
-        mark("names", np.repeat(pages, size), codes[np.repeat(first[kinds], size) + places(size)])
+    if elements is not None and kinds is not None and len(elements):
+        seen = np.zeros((len(heads), len(kinds)), dtype=bool)
+        seen[elements["page"].to_numpy(), kinds.kind] = True
+        first = np.searchsorted(kinds.row, np.arange(len(kinds) + 1))
+        pages, held = np.nonzero(seen)
+        size = np.diff(first)[held]
+        mark("names", np.repeat(pages, size), kinds.code[np.repeat(first[held], size) + places(size)])
     said = [sorted(_head_tokens(head)) for head in heads]
     mark(
         "head",
         np.repeat(np.arange(len(heads)), [len(found) for found in said]),
         np.array([zlib.crc32(t.encode("utf-8", "replace")) for found in said for t in found], dtype=np.uint32),
     )
-    step = _steps(lines, elements, words, looks or look_at(lines), page, len(heads))
+    step = _steps(lines, elements, kinds, words, looks, page, len(heads))
     at = np.arange(STEPS)
     has[:, first_of["counts"] :] = (at < step[:, :, None]).reshape(len(heads), len(COUNTS) * STEPS)
     return has
@@ -226,7 +225,8 @@ def _address_tokens(address: str) -> set[str]:
 
 
 def _steps(
-    lines: pl.DataFrame, elements: pl.DataFrame | None, words: Words, looks: Looks, page: Ints, pages: int
+    lines: pl.DataFrame, elements: pl.DataFrame | None, kinds: Kinds | None, words: Words, looks: Looks, page: Ints,
+    pages: int,
 ) -> Ints:
     """For each page the steps that each of COUNTS reaches: counts by powers of two, shares by their root."""
     count = words.count
@@ -249,12 +249,13 @@ def _steps(
     enter("copies", STEPS * np.sqrt(of(looks.copy > 0) / size))
     for name in PAGE_SHAPES:
         enter(name, STEPS * np.sqrt(of(looks.shape[f"page_{name}"]) / size))
-    if elements is not None and len(elements):
+    if elements is not None and kinds is not None and len(elements):
         linked = of(lines["link_characters"].to_numpy())
         enter("linked", STEPS * linked / np.maximum(of(looks.shape["characters"]), 1))
         where = elements["page"].to_numpy().astype(np.int64)
         tags = len(KNOWN_TAGS) + 1
-        counts = np.bincount(where * tags + tag_numbers(elements), minlength=pages * tags).reshape(pages, tags)
+        tag = tag_numbers(kinds.tag)[kinds.kind]
+        counts = np.bincount(where * tags + tag, minlength=pages * tags).reshape(pages, tags)
         for name in TAGS:
             enter(name, np.log2(1 + counts[:, KNOWN_TAGS.index(name)]))
     return out

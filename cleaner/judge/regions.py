@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import re
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from cleaner.judge.names import Kinds
+from cleaner.pages.html import levels
 
 REGIONS: list[tuple[str, str, str]] = [
     # role, pattern over the element's class, id, role and the like, tags that mean the same
@@ -39,81 +39,56 @@ REGIONS: list[tuple[str, str, str]] = [
 ]
 """In this order the regions are tried: the first that fits names the element."""
 
-_NAMING = re.compile(r'\s(?:class|id|role|itemprop|data-testid|data-component|aria-label)="([^"]{0,300})')
 _BY_TAG = {tag: number for number, (_, _, same) in enumerate(REGIONS) for tag in same.split()}
 _CONTENT = frozenset({"html", "body", "main", "article"})
 """Elements that hold what a page is about, whatever their names are."""
-_REMEMBERED = 16_384
-"""Names of elements of which it is remembered what they say: sites share most of them."""
+_UNNAMED = frozenset({"rel", "itemtype"})
+"""Attributes that say what an element is for, not what it holds."""
 
 
 def name_regions(
-    lines: pl.DataFrame, elements: pl.DataFrame | None, wanted: npt.NDArray[np.bool_]
+    lines: pl.DataFrame, elements: pl.DataFrame | None, kinds: Kinds | None, wanted: npt.NDArray[np.bool_]
 ) -> tuple[list[str | None], list[str | None]]:
     """For each wanted line, the role that the nearest element around it with a telling name gives, and that name."""
     roles: list[str | None] = [None] * len(lines)
     names: list[str | None] = [None] * len(lines)
     asked = np.flatnonzero(wanted)
-    if elements is None or not len(elements) or not len(asked):
+    if elements is None or kinds is None or not len(elements) or not len(asked):
         return roles, names
-    parent, tag, token = (elements[column].to_list() for column in ("parent", "tag", "token"))
-    told: dict[str, tuple[str, str] | None] = {}
-    nearest: dict[int, tuple[str, str] | None] = {-1: None}
-    for line, leaf in zip(asked.tolist(), lines["leaf"].gather(asked).to_list(), strict=True):
-        element = max(leaf, 0)
-        path = []
-        while element not in nearest:
-            path.append(element)
-            said = token[element]
-            if said not in told:
-                told[said] = _region(tag[element], said)
-            if told[said] is not None:
-                nearest[element] = told[said]
-                break
-            element = parent[element]
-        found = nearest[element]
-        for element in path:
-            nearest[element] = found
-        if found is not None:
-            roles[line], names[line] = found
+    told = _told_by(kinds)
+    telling = np.zeros(len(kinds), dtype=bool)
+    telling[list(told)] = True
+    parent = elements["parent"].to_numpy().astype(np.int64)
+    nearest = np.where(telling[kinds.kind], np.arange(len(parent)), -1)
+    for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
+        outer = here[(nearest[here] < 0) & (parent[here] >= 0)]
+        nearest[outer] = nearest[parent[outer]]
+    leaf = np.maximum(lines["leaf"].to_numpy().astype(np.int64)[asked], 0)
+    found = nearest[leaf]
+    for line, kind in zip(asked[found >= 0].tolist(), kinds.kind[found[found >= 0]].tolist(), strict=True):
+        roles[line], names[line] = told[kind]
     return roles, names
 
 
-def _region(tag: str, token: str) -> tuple[str, str] | None:
-    """The role of the first of REGIONS that an element's names or its tag fit, and what says so: the tag, and the one
-    of its names that fits. None if none fits."""
-    if tag in _CONTENT:
-        return None
-    first, name = _BY_TAG.get(tag, len(REGIONS)), ""
-    for said in _NAMING.findall(token):
-        number, word = _region_of_names(said)
-        if number < first or (number == first and not name):
-            first, name = number, word
-    if first == len(REGIONS):
-        return None
-    return REGIONS[first][0], f"<{tag}> {name[:40]}" if name else f"<{tag}>"
-
-
-@functools.lru_cache(maxsize=_REMEMBERED)
-def _region_of_names(said: str) -> tuple[int, str]:
-    """The first of REGIONS that any of these names fits, and the first name that fits it; their number, "" if none."""
-    numbers = [(_region_of_name(name), at, name) for at, name in enumerate(said.split())]
-    number, _, name = min(numbers, default=(len(REGIONS), 0, ""))
-    return (number, name) if number < len(REGIONS) else (number, "")
-
-
-@functools.lru_cache(maxsize=_REMEMBERED)
-def _region_of_name(name: str) -> int:
-    """The first of REGIONS that a name fits; their number if none does."""
-    any_of_them, each = _patterns()
-    low = name.lower()
-    if any_of_them.search(low) is None:
-        return len(each)
-    return next(number for number, pattern in enumerate(each) if pattern.search(low))
-
-
-@functools.cache
-def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
-    """The patterns of REGIONS as one, and each by itself."""
-    said = [pattern for _, pattern, _ in REGIONS]
-    return re.compile("|".join(said)), [re.compile(pattern) for pattern in said]
+def _told_by(kinds: Kinds) -> dict[int, tuple[str, str]]:
+    """Of each kind of element that tells what it holds, the role of the first of REGIONS that its names or its tag
+    fit, and what says so: the tag, and the first of its names that fits."""
+    said = kinds.names.filter(pl.col("attribute").is_in(list(_UNNAMED)).not_()).select("kind", "name")
+    fits = pl.DataFrame({"name": said["name"].unique(maintain_order=True)}).with_columns(
+        low=pl.col("name").str.to_lowercase()
+    )
+    fits = fits.filter(pl.col("low").str.contains("|".join(pattern for _, pattern, _ in REGIONS)))
+    first = pl.coalesce(
+        pl.when(pl.col("low").str.contains(pattern)).then(number) for number, (_, pattern, _) in enumerate(REGIONS)
+    )
+    named = said.join(fits.select("name", number=first), on="name", maintain_order="left")
+    tags = kinds.tag.to_list()
+    best = {number: (_BY_TAG[tag], "") for number, tag in enumerate(tags) if tag in _BY_TAG}
+    for kind, name, number in named.iter_rows():
+        if kind not in best or number < best[kind][0] or (number == best[kind][0] and not best[kind][1]):
+            best[kind] = (number, name)
+    return {
+        kind: (REGIONS[number][0], f"<{tags[kind]}> {name[:40]}" if name else f"<{tags[kind]}>")
+        for kind, (number, name) in best.items()
+        if tags[kind] not in _CONTENT
+    }

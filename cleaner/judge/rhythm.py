@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.judge.words import Words, sums
+from cleaner.judge.words import Words, distinct, sums
 from cleaner.pages.batch import Head
 
 Floats = npt.NDArray[np.float64]
@@ -16,9 +16,7 @@ FAR = 99.0
 """Distance to what is not on the page, and the greatest that is told apart."""
 
 
-def last_true(
-    flag: Flags, local: Ints, bounds: Ints
-) -> Ints:
+def last_true(flag: Flags, local: Ints, bounds: Ints) -> Ints:
     """Row of the last line above, on the same page, for which `flag` holds; -1 for none."""
     rows = np.where(flag, np.arange(len(flag)), -1)
     upto = np.concatenate(([-1], np.maximum.accumulate(rows)))[:-1] if len(flag) else rows
@@ -26,9 +24,7 @@ def last_true(
     return out
 
 
-def next_true(
-    flag: Flags, local: Ints, bounds: Ints
-) -> Ints:
+def next_true(flag: Flags, local: Ints, bounds: Ints) -> Ints:
     """Row of the next line below, on the same page, for which `flag` holds; -1 for none."""
     none = len(flag)
     rows = np.where(flag, np.arange(len(flag)), none)
@@ -167,7 +163,7 @@ def title_features(told: Words, words: Words, local: Ints, lines: int) -> dict[s
     if not len(told.line):
         return dict.fromkeys(names, np.full(lines, np.nan))
     named = ~told.stop
-    known = np.unique(told.line[named].astype(np.uint64) << np.uint64(32) | told.code[named].astype(np.uint64))
+    known = distinct(told.line[named].astype(np.uint64) << np.uint64(32) | told.code[named].astype(np.uint64))
     content = ~words.stop
     key = local[words.line].astype(np.uint64) << np.uint64(32) | words.code.astype(np.uint64)
     at = np.minimum(np.searchsorted(known, key), max(len(known) - 1, 0))

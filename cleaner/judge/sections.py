@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,29 +102,43 @@ def find_marks(batch: Batch, features: Features) -> Marks:
     """What opens sections, and what stands between comments."""
     table = load_table()
     count = features.words
-    rows = np.flatnonzero((count <= OPENS_TITLED) & (count > 0))
     opens: list[str | None] = [None] * len(count)
     few = count <= ENTRY_WORDS
     says, entry = (
         np.zeros(len(count), dtype=bool),
         (features.column("date") > 0) | (features.column("relative_time") > 0),
     )
-    starts, endings, spoken = tuple(table.starts), *_said(table)
-    texts = batch.lines["text"].gather(rows).str.slice(0, 100).to_list()
-    for row, text, words in zip(rows.tolist(), texts, count[rows].tolist(), strict=True):
-        low = text.lower()
-        key = low.replace("’", "'").strip(MARKS)
-        titled = f"{key} ".startswith(starts) and any(start in key for start in starts)
-        if titled and re.search(r"^\d|[\"“„«»”]", low):  # "5 thoughts on ..." and "Comments on "...""
+    spoken = _said(table)[1]
+    for row, words, low, key, is_said, is_titled in _hopeful(batch.lines["text"], count, table).iter_rows():
+        if is_titled and re.search(r"^\d|[\"“„«»”]", low):  # "5 thoughts on ..." and "Comments on "...""
             opens[row] = next(kind for start, kind in table.starts.items() if f"{key} ".startswith(start))
         if words <= OPENS:
             opens[row] = table.whole.get(key, opens[row])
             if key in table.reply:
                 entry[row] = True
-        if low.rstrip(TAIL).endswith(endings):
+        if is_said:
             says[row] = spoken.search(low) is not None
     says &= few
     return Marks(opens, says, says | (entry & few & ~features.prose))
+
+
+def _hopeful(texts: pl.Series, count: npt.NDArray[np.float64], table: Table) -> pl.DataFrame:
+    """The few lines that could open a section or name a speaker: row, words, the line in lower case, what it says
+    between its marks, and whether it ends as a speaker is named, and begins as a section is headed."""
+    low = pl.col("text").str.slice(0, 100).str.to_lowercase()
+    key = pl.col("low").str.replace_all("’", "'", literal=True).str.strip_chars(MARKS)
+    said = pl.col("low").str.strip_chars_end(TAIL).str.contains(f"(?:{_any_of(_said(table)[0])})$")
+    titled = (pl.col("key") + " ").str.contains(f"^(?:{_any_of(table.starts)})")
+    short = pl.col("words").is_between(0, OPENS_TITLED, closed="right")
+    lines = pl.DataFrame({"text": texts, "words": count}).with_row_index("row").filter(short)
+    looked_at = lines.select("row", "words", low=low).with_columns(key=key, said=said).with_columns(titled=titled)
+    whole = pl.col("key").is_in([*table.whole, *table.reply])
+    return looked_at.filter(whole | pl.col("said") | pl.col("titled"))
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """The regular expression of any of these."""
+    return "|".join(map(re.escape, phrases))
 
 
 @functools.cache

@@ -17,7 +17,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import lightgbm
 
-TREES = 25
+TREES = 12
 """The first trees, whose splits are looked at."""
 SHOWN = 2
 """Groups that are named."""

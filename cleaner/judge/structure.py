@@ -6,9 +6,7 @@ the elements of a whole batch.
 
 from __future__ import annotations
 
-import functools
 import re
-import zlib
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +14,8 @@ import polars as pl
 
 from cleaner.judge.core import NAMES as CORE
 from cleaner.judge.core import core_features
+from cleaner.judge.names import Kinds
+from cleaner.judge.rhythm import group_of
 from cleaner.judge.weights import Weights
 from cleaner.pages.html import levels
 
@@ -43,77 +43,17 @@ _INSIDE = np.array([[name == tag for name in INSIDE] for tag in (*TAGS, "")])
 _OWN = np.array([float(OWN.index(tag)) if tag in OWN else float(len(OWN)) for tag in (*TAGS, "")])
 _LEVEL = np.array([float(tag[1]) if re.fullmatch("h[1-6]", tag) else 0.0 for tag in (*TAGS, "")])
 
-_ATTRIBUTE = re.compile(r'\s(class|id|role|itemprop|itemtype|data-testid|data-component|aria-label|rel)="([^"]{0,300})')
-_SPLIT = re.compile(r"[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
-_PARTS = re.compile(r"[a-zA-Z0-9]+")
-_DIGITS = re.compile(r"\d+")
-_HIDDEN = r'(?i)\shidden[=\s>]|aria-hidden="true"|style="[^"]*(?:display\s*:\s*none|visibility\s*:\s*hidden)'
 
 
-_SHORT = {"class": "class", "id": "id", "role": "role", "rel": "rel"}
-
-
-@functools.lru_cache(maxsize=50_000)
-def element_tokens(tag: str, attributes: str) -> tuple[int, ...]:
-    """Numbers (CRC-32) of what an element says of itself: its tag, the words of its class, id, role and the like."""
-    found = {_crc(f"<{tag}")}
-    for name, value in _ATTRIBUTE.findall(attributes):
-        short = _SHORT.get(name, "other")
-        for whole in value.split()[:12]:
-            found.update(_name_tokens(short, whole[:60]))
-    return tuple(sorted(found))
-
-
-@functools.lru_cache(maxsize=200_000)
-def _name_tokens(attribute: str, name: str) -> list[int]:
-    """Numbers of the tokens of one name in an attribute, its digits masked: the whole of it, and its parts."""
-    if name.isascii() and name.isalpha() and name.islower():  # one part, as most names are
-        return [_crc(f"{attribute}={name}"), _crc(f"{attribute}:{name}")][: len(name)]
-    masked = _DIGITS.sub("0", name)
-    lower = masked.lower()
-    parts = _PARTS.findall(lower) if lower == masked else [part.lower() for part in _SPLIT.split(masked)]
-    return [_crc(f"{attribute}={lower}"), *(_crc(f"{attribute}:{part}") for part in parts if len(part) > 1)]
-
-
-def _crc(token: str) -> int:
-    return zlib.crc32(token.encode("utf-8", "replace"))
-
-
-def tag_numbers(elements: pl.DataFrame) -> Ints:
-    """The tag of each element as its place in TAGS; the number of these for any other."""
-    return np.array([_NUMBER.get(tag, len(TAGS)) for tag in elements["tag"].to_list()], dtype=np.int64)
-
-
-def tokens_of_elements(elements: pl.DataFrame) -> tuple[Ints, npt.NDArray[np.uint32], Ints]:
-    """(kind, token) pairs of each distinct kind of element, and each element's kind.
-
-    Elements of one kind have the same tag and the same naming attributes, written in the same order.
-    """
-    attributes = elements["token"].str.extract_all(
-        r'\s(?:class|id|role|itemprop|itemtype|data-testid|data-component|aria-label|rel)="[^"]{0,300}'
-    )
-    key = elements["tag"] + attributes.list.join("")
-    distinct = key.unique(maintain_order=True)
-    kinds = pl.DataFrame({"key": distinct}).with_row_index("kind")
-    kind = (
-        pl.DataFrame({"key": key})
-        .join(kinds, on="key", how="left", maintain_order="left")["kind"]
-        .to_numpy()
-        .astype(np.int64)
-    )
-    lists = []
-    for text in distinct:
-        tag, space, rest = text.partition(" ")
-        lists.append(element_tokens(tag, space + rest))
-    sizes = np.array([len(tokens) for tokens in lists], dtype=np.int64)
-    codes = np.array([code for tokens in lists for code in tokens], dtype=np.uint32)
-    return np.repeat(np.arange(len(lists)), sizes), codes, kind
+def tag_numbers(tags: pl.Series) -> Ints:
+    """Each tag as its place in TAGS; the number of these for any other."""
+    return tags.replace_strict(_NUMBER, default=len(TAGS), return_dtype=pl.Int64).to_numpy()
 
 
 def structure_features(
     lines: pl.DataFrame,
     elements: pl.DataFrame | None,
-    tokens: tuple[Ints, npt.NDArray[np.uint32], Ints] | None,
+    kinds: Kinds | None,
     count: Floats,
     prose: npt.NDArray[np.bool_],
     lexicon: Floats,
@@ -122,15 +62,14 @@ def structure_features(
     bounds: Ints,
 ) -> dict[str, Floats]:
     """Features of the elements around each line; NaN throughout where there are none."""
-    if elements is None or tokens is None or not len(elements) or not len(lines):
+    if elements is None or kinds is None or not len(elements) or not len(lines):
         return dict.fromkeys(_names(), np.full(len(lines), np.nan))
-    rows, codes, kind = tokens
-    kinds = int(kind.max(initial=-1)) + 1
-    path_own = np.bincount(rows, weights=weights.path.of(codes), minlength=kinds).astype(np.int64)[kind]
-    block_own = np.bincount(rows, weights=weights.own.of(codes), minlength=kinds).astype(np.int64)[kind]
+    kind, size = kinds.kind, len(kinds)
+    path_own = np.bincount(kinds.row, weights=weights.path.of(kinds.code), minlength=size).astype(np.int64)[kind]
+    block_own = np.bincount(kinds.row, weights=weights.own.of(kinds.code), minlength=size).astype(np.int64)[kind]
     parent = elements["parent"].to_numpy().astype(np.int64)
-    tag = tag_numbers(elements)
-    hidden = elements["token"].str.contains(_HIDDEN).to_numpy()
+    tag = tag_numbers(kinds.tag)[kind]
+    hidden = kinds.hidden.copy()
     inside = _INSIDE[tag]
     path, lowest, highest = path_own.copy(), path_own.copy(), path_own.copy()
     for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
@@ -166,8 +105,7 @@ def structure_features(
     linked = lines["link_characters"].to_numpy().astype(np.int64)
     for name, element in (("block", block), ("parent", above), ("grand", higher), ("great", top)):
         out |= _container(name, start[element], end[element], count, prose, linked, lexicon, lines)
-    key = (local * kinds + kind[block]) * kinds + kind[above]
-    alike = np.unique(key, return_inverse=True)[1].astype(np.int64)
+    alike = group_of(local, kind[block], kind[above])[0]
     out |= _siblings(alike, count, prose, out["link_share"], lexicon)
     out |= core_features(lines, elements, count, prose, lexicon, block_own, out["path"], local, bounds)
     return out

@@ -24,9 +24,9 @@ from cleaner.judge.fit import fit_hashed, fit_trees
 from cleaner.judge.fit_page_type import fit_page_types
 from cleaner.judge.foreign import retell_pages
 from cleaner.judge.model import Model, write_model
+from cleaner.judge.names import find_kinds
 from cleaner.judge.page_type import PageTypes
 from cleaner.judge.scores import PageScore, score_text, tabulate
-from cleaner.judge.structure import tokens_of_elements
 from cleaner.judge.verdicts import decide, gather
 from cleaner.judge.weights import Weights
 from cleaner.judge.words import UNSPACED, UNSPACED_WORD, cut_words, ngrams, places
@@ -61,14 +61,14 @@ def path_tokens(chunk: Chunk) -> tuple[tuple[Ints, Codes], tuple[Ints, Codes]]:
     """(line, token) pairs: of all elements around each line, and of its own block alone."""
     elements, lines = chunk.batch.elements, chunk.batch.lines
     assert elements is not None
-    rows, codes, kind = tokens_of_elements(elements)
-    first = np.searchsorted(rows, np.arange(int(kind.max()) + 2))
+    kinds = find_kinds(elements)
+    first = np.searchsorted(kinds.row, np.arange(len(kinds) + 1))
     size = np.diff(first)
     parent = elements["parent"].to_numpy().astype(np.int64)
 
     def tokens(line: Ints, element: Ints) -> tuple[Ints, Codes]:
-        n = size[kind[element]]
-        return np.repeat(line, n), codes[np.repeat(first[kind[element]], n) + places(n)]
+        n = size[kinds.kind[element]]
+        return np.repeat(line, n), kinds.code[np.repeat(first[kinds.kind[element]], n) + places(n)]
 
     at, line = lines["leaf"].to_numpy().astype(np.int64), np.arange(len(lines))
     parts = []

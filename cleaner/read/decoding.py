@@ -88,7 +88,7 @@ def decode(source: Source, recipe: Recipe) -> Decoded:
         text, encoding, notes = data.removeprefix("\ufeff"), "utf-8", []
         if not text.isascii() and _SURROGATE.search(text):
             text, notes = _SURROGATE.sub("\ufffd", text), ["replacement_characters"]
-    if "\0" in text:
+    if (isinstance(data, str) or b"\0" in data) and "\0" in text:  # bytes are searched sooner
         text = text.replace("\0", "")
         notes.append("nul_characters")
     if _BLANK.match(text):
@@ -165,7 +165,7 @@ def _strictly(data: bytes, encoding: str) -> str | None:
 
 def _decode_escaped(data: bytes) -> str | None:
     """ISO-2022-JP is ASCII with escape sequences, so that it passes for UTF-8."""
-    if b"\x1b$" not in data or not data.isascii():
+    if b"\x1b" not in data or b"\x1b$" not in data or not data.isascii():  # the one byte is found sooner
         return None
     return _strictly(data, "iso2022_jp_ext") or _strictly(data, "iso2022_jp_3")
 

@@ -12,7 +12,6 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -77,17 +76,16 @@ UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 PREFIX = 4
 """Characters by which phrases at the start of a line are looked up."""
 
-_HINTS = [*"0123456789(>»›©", "courtesy", "credit", *(f".{ext}" for ext in ("jp", "pn", "gi", "we", "bm", "ti", "sv"))]
-"""What a line of ASCII holds that any of PATTERNS fits."""
-_LIKE_FILE = re.compile(r"\d|\.(?:jp|pn|gi|we|bm|ti|sv)")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_NEEDS: dict[str, Callable[[str], bool]] = {
-    "image_name": lambda low: _LIKE_FILE.search(low) is not None,
-    "photo_credit": lambda low: "(" in low or "courtesy" in low or "credit" in low,
-    "breadcrumb": lambda low: ">" in low or "»" in low or "›" in low,
-    "post_metadata": lambda low: low[:1].isdecimal(),
-    "footer": lambda low: "©" in low or "(c)" in low,
-    "dateline": lambda low: len(low) < 60 and _YEAR.search(low) is not None,
+_LOW = pl.col("low")
+_NEEDS: dict[str, pl.Expr] = {
+    "image_name": _LOW.str.contains(
+        r"\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg)\n?$|^(?:img|dsc|pxl|screen ?shot)|^[0-9a-f]{4,12}[ -]"
+    ),
+    "photo_credit": _LOW.str.contains_any(["(", "courtesy", "credit"]),
+    "breadcrumb": _LOW.str.contains_any([">", "»", "›"]),
+    "post_metadata": _LOW.str.contains(r"^\p{Nd}"),
+    "footer": _LOW.str.contains_any(["©", "(c)"]),
+    "dateline": (_LOW.str.len_chars() < 60) & _LOW.str.contains(r"(?:19|20)\d\d"),
 }
 """A quick test that a line must pass before the pattern of this code is tried."""
 
@@ -122,10 +120,12 @@ class Start(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Table:
     """The phrases of all languages, by where they stand; those that start lines by their first characters, best first.
-    `short`: first characters of the keys of `starts` that are shorter than PREFIX."""
+    `literal`: of each of these, what they say up to a gap. `short`: first characters of the keys of `starts` that are
+    shorter than PREFIX."""
 
     whole: dict[str, Cue]
     starts: dict[str, list[Start]]
+    literal: dict[str, tuple[str, ...]]
     anywhere: list[Cue]
     shapes: dict[str, tuple[re.Pattern[str], Cue]]
     short: set[str]
@@ -141,7 +141,7 @@ def _start(cue: Cue) -> Start:
 @functools.cache
 def load_cues() -> Table:
     """The phrase tables of all languages as one."""
-    table = Table({}, {}, [], {}, set())
+    table = Table({}, {}, {}, [], {}, set())
     folded = str.maketrans(FOLDED)
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for code, entry in tomllib.loads(path.read_text("utf-8")).items():
@@ -151,8 +151,9 @@ def load_cues() -> Table:
                     _enter(table, place.removeprefix("sure_"), found)
     for code, pattern in PATTERNS.items():
         table.shapes[code] = re.compile(pattern), Cue(code not in SURE_PATTERNS, CODES.index(code) + 1, "")
-    for phrases in table.starts.values():
-        phrases.sort(key=lambda start: start.cue)
+    for key, starts in table.starts.items():
+        starts.sort(key=lambda start: start.cue)
+        table.literal[key] = tuple(start.phrase.partition("…")[0] for start in starts)
     return table
 
 
@@ -174,45 +175,55 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
     Pages of one site share many lines, so each distinct line is looked at once.
     """
     low = pl.col("low").str.slice(0, LOOKED_AT).str.to_lowercase().str.replace_many(FOLDED)
-    lines = texts.to_frame("low").select(low)["low"].to_list()
-    matched = _match(list(dict.fromkeys(lines)))
-    best = [matched[line] for line in lines]
-    return pl.DataFrame(
-        {
-            "cue": pl.Series([float(cue.number) if cue else 0.0 for cue in best], dtype=pl.Float64),
-            "sure": pl.Series([bool(cue and not cue.unsure) for cue in best], dtype=pl.Boolean),
-            "phrase": pl.Series([cue.phrase[:60] if cue else None for cue in best], dtype=pl.String),
-        }
+    lines = texts.to_frame("low").select(low)
+    distinct = lines.unique(maintain_order=True)
+    best = _match(distinct["low"])
+    told = distinct.with_columns(
+        cue=pl.Series([float(cue.number) if cue else 0.0 for cue in best], dtype=pl.Float64),
+        sure=pl.Series([bool(cue and not cue.unsure) for cue in best], dtype=pl.Boolean),
+        phrase=pl.Series([cue.phrase[:60] if cue else None for cue in best], dtype=pl.String),
     )
+    return lines.join(told, on="low", how="left", maintain_order="left").drop("low")
 
 
-def _match(distinct: list[str]) -> dict[str, Cue | None]:
-    """The best cue of each line."""
+def _match(distinct: pl.Series) -> list[Cue | None]:
+    """The best cue of each line. Few lines hold anything that could be one: these alone are looked at one by one."""
     table = load_cues()
-    best: dict[str, Cue | None] = {}
-    for line in distinct:
-        lead, key = _lead_and_key(line)
-        cue = table.whole.get(key)
-        for size in (PREFIX, *_short(table, lead)):
-            for start in table.starts.get(lead[:size], ()):
-                if cue is not None and start.cue >= cue:
-                    break
-                if start.begins(lead):
-                    cue = start.cue
-        best[line] = cue
-    column = pl.col("low")
-    held = column.str.contains_any([cue.phrase for cue in table.anywhere])
-    hinted = column.str.contains_any(_HINTS) | (column.str.len_bytes() != column.str.len_chars())
-    tested = pl.DataFrame({"low": distinct}, schema={"low": pl.String}).select("low", held=held, hinted=hinted)
-    for line, is_held, is_hinted in tested.filter(pl.col("held") | pl.col("hinted")).iter_rows():
+    lead = _LOW.str.strip_chars_start(_NO_LEAD)
+    asked = distinct.to_frame("low").with_row_index("at").with_columns(
+        beyond_ascii=_LOW.str.len_bytes() != _LOW.str.len_chars(),
+        held=_LOW.str.contains_any([cue.phrase for cue in table.anywhere]),
+        lead=lead,
+        key=lead.str.strip_chars(_NO_WORD),
+        shapes=pl.sum_horizontal(pl.when(need).then(1 << bit).otherwise(0) for bit, need in enumerate(_NEEDS.values())),
+    )  # fmt: skip
+    begun = pl.col("lead").str.slice(0, PREFIX).is_in(_known("starts"))
+    begun |= pl.col("lead").str.slice(0, 1).is_in(_known("short")) | pl.col("beyond_ascii")
+    whole = pl.col("key").is_in(_known("whole")) | pl.col("beyond_ascii")
+    asked = asked.with_columns(begun=begun).filter(whole | pl.col("begun") | pl.col("held") | (pl.col("shapes") > 0))
+    shapes = [table.shapes[code] for code in _NEEDS]
+    best: list[Cue | None] = [None] * len(distinct)
+    for at, line, is_beyond_ascii, is_held, start, key, fitting, is_begun in asked.iter_rows():
+        if is_beyond_ascii:
+            start, key = _lead_and_key(line)
         found = [cue for cue in table.anywhere if cue.phrase in line] if is_held else []
-        for code, (pattern, cue) in table.shapes.items() if is_hinted else ():
-            match = pattern.search(line) if _NEEDS[code](line) else None
-            if match:
+        if key in table.whole:
+            found.append(table.whole[key])
+        for size in (PREFIX, *_short(table, start)) if is_begun else ():
+            if start.startswith(table.literal.get(start[:size], ())):
+                found += [known.cue for known in table.starts[start[:size]] if known.begins(start)][:1]
+        for bit, (pattern, cue) in enumerate(shapes) if fitting else ():
+            if fitting >> bit & 1 and (match := pattern.search(line)):
                 found.append(cue._replace(phrase=match[0]))
-        known = best[line]
-        best[line] = min([*found, *([known] if known else [])], default=None)
+        if found:
+            best[at] = min(found)
     return best
+
+
+@functools.cache
+def _known(part: str) -> pl.Series:
+    """The keys of a part of the table, to look lines up in."""
+    return pl.Series(sorted(getattr(load_cues(), part)), dtype=pl.String).implode()
 
 
 def _short(table: Table, lead: str) -> range:
@@ -226,10 +237,7 @@ _NO_LEAD = _NO_WORD.replace("(", "")
 
 def _lead_and_key(line: str) -> tuple[str, str]:
     """What follows the marks that a line begins with, and what is left without those at its end, too."""
-    if line.isascii():
-        lead = line.lstrip(_NO_LEAD)
-        return lead, lead.strip(_NO_WORD)
-    if line[0].isalpha() and line[-1].isalpha():
+    if not line or (line[0].isalpha() and line[-1].isalpha()):
         return line, line
     first = next((at for at, mark in enumerate(line) if mark in "©(" or _in_word(mark)), len(line))
     lead = line[first:]
