@@ -33,7 +33,7 @@ from cleaner.normalize import FIXES
 from cleaner.read.causes import CAUSES
 from cleaner.recipe import Filter, Recipe, Site
 from cleaner.release import columns
-from cleaner.release.card import measured_part
+from cleaner.release.measured import measured_part
 from cleaner.release.manifest import Manifest, read_manifests
 from cleaner.report import tables
 from cleaner.report.explain import explain

@@ -1,87 +1,131 @@
 """`README.md` of the dataset: the card that people read, and the front matter by which `datasets` loads it.
 
-Made from the manifests alone. What was measured stands between two marks (`measured_part`); what only a person
-can know comes from the recipe's [card], and where it says nothing the card says so.
+It consists of parts between marks (see `release.fences`), made from the manifests and from what a person has stated,
+and of whatever a person writes outside of the marks, which is kept. The first card holds the parts alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from cleaner.recipe import Card
 from cleaner.release import columns
-from cleaner.release.front_matter import front_matter
-from cleaner.release.manifest import DEFAULT_NAME, Manifest
-from cleaner.release.wording import code, counted, number, several, share, table
-from cleaner.roles import REASONS, ROLES
+from cleaner.release.answers import UNSTATED, Answers
+from cleaner.release.citation import cited
+from cleaner.release.claims import find_conflicts
+from cleaner.release.fences import END, begin, fenced, find_parts, prose, replace_parts, split_head
+from cleaner.release.front_matter import config_name, front_matter, read_front_matter, title_of
+from cleaner.release.inventory import CARD
+from cleaner.release.limits import limits_part
+from cleaner.release.manifest import Manifest
+from cleaner.release.measured import measured_part
+from cleaner.release.withdrawals import withdrawals_part
+from cleaner.release.wording import number, several, table
 
-BEGIN = "<!-- measured by cleaner: begin -->"
-END = "<!-- measured by cleaner: end -->"
+_HINT = """<!-- What stands between two marks, such as "cleaner: title" and "cleaner: end", is written by cleaner, and
+rewritten with every version. Write outside of them whatever you like: it stays as it is. -->"""
 
-UNSTATED = "Not stated by the publisher."
+_NEEDED = ("measured", "removal")
+"""Parts whose absence from a card is pointed out."""
 
-_RULES = {
-    "same_url": "another source has the same address, and is the one that the recipe prefers",
-    "same_text": "another document has the very same text",
-    "withdrawn": "taken out for good",
-}
+_HUB = re.compile(r"https://huggingface\.co/datasets/([\w.-]{1,96}/[\w.-]{1,96})/?")
 
 _STATED = (
+    ("Made by", "authors"),
+    ("Licence", "license"),
     ("Purpose", "purpose"),
     ("Intended uses", "uses"),
     ("Uses it is not meant for", "out_of_scope"),
+    ("How the pages were collected", "collection"),
     ("Consent of those who wrote the pages", "consent"),
+    ("Personal or sensitive data", "personal_data"),
     ("Known biases", "biases"),
     ("Social impact", "social_impact"),
+    ("Text written by machines", "synthetic"),
+    ("Maintenance", "maintenance"),
     ("Funding", "funding"),
-    ("Citation", "citation"),
 )
 
-LIMITS = """## What to keep in mind
 
-- Which lines are kept is judged by a program. It errs: some boilerplate is left in the text, and some sentences were
-  taken out. Nothing is lost, though: every line, its verdict, the reason and a score stand in the `-lines` config.
-- Titles, authors, dates and publishers are what the pages say or show; `provenance` says how each was found. Nobody
-  has checked them one by one.
-- The documents were not scanned for personal data. What a page says of people, their names included, stands here too.
-- The pages belong to those who wrote them. That they could be read on the web does not mean that they may be shared."""
+@dataclass(frozen=True, slots=True)
+class RenderedCard:
+    """A card's text, and in `warnings` what in it contradicts what was measured or stated, in sentences."""
+
+    text: str
+    warnings: list[str] = field(default_factory=list)
 
 
-def render_card(manifests: Sequence[Manifest]) -> str:
-    """The whole card, from the manifests of all versions, oldest first; at least one."""
+def render_card(manifests: Sequence[Manifest], answers: Answers | None = None, old: str | None = None) -> RenderedCard:
+    """The whole card.
+
+    Args:
+        manifests: Those of all versions, oldest first; at least one.
+        answers: What a person stated; by default nothing.
+        old: The card that there is, whose prose is kept; None to begin one.
+    """
+    answers = answers or Answers(Card())
+    warnings = list(answers.conflicts)
+    parts = {name: fenced(name, text) for name, text in _parts(manifests, answers.card).items() if text}
+    head, body = split_head(old) if old is not None else ("", "")
+    try:
+        known = read_front_matter(head)
+    except ValueError as e:
+        known = {}
+        warnings.append(f"The head of {CARD} could not be understood ({e}), and was written anew.")
+    body = _filled(body, parts, warnings)
+    warnings += _conflicts(prose(body), manifests, answers.card, known.get("license"))
+    return RenderedCard(f"{front_matter(manifests, answers.card, known)}\n\n{body.strip()}\n", warnings)
+
+
+def _filled(body: str, parts: dict[str, str], warnings: list[str]) -> str:
+    """The body of the card with fresh parts; a body without any part gets all of them, after what stands there."""
+    try:
+        there = [name for name, _, _ in find_parts(body)]
+        body = replace_parts(body, {name: parts.get(name, f"{begin(name)}\n\n{END}") for name in _ORDER})
+    except ValueError as e:
+        mend = "Mend the mark, or delete the file to begin anew."
+        warnings.append(f"{CARD} was left as it is below its head: {e}. {mend}")
+        return body
+    if not there:
+        return "\n\n".join([body.strip() or _HINT, *parts.values()])
+    for name in _NEEDED:
+        if name not in there:
+            warnings.append(
+                f"{CARD} has no part `{name}`. Put the two lines `{begin(name)}` and `{END}` where it should stand."
+            )
+    return body
+
+
+_ORDER = ("title", "loading", "measured", "columns", "limits", "stated", "citation", "withdrawn", "removal")
+
+
+def _parts(manifests: Sequence[Manifest], card: Card) -> dict[str, str]:
+    """The parts in the order of a fresh card; an empty one is left out there."""
     newest = manifests[-1]
-    stated: Mapping[str, str | None] = newest.recipe["card"]
-    title = " ".join((stated["title"] or DEFAULT_NAME).split())
-    parts = [
-        front_matter(manifests),
-        f"# {title}",
-        stated["summary"] or _summary(newest),
-        _loading(manifests),
-        measured_part(newest),
-        _columns(),
-        LIMITS,
-        _stated(stated),
-        _removal(stated["contact"]),
-    ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return {
+        "title": f"# {title_of(card)}\n\n{card.summary or _summary(newest)}",
+        "loading": _loading(manifests, card),
+        "measured": measured_part(newest),
+        "columns": _columns(),
+        "limits": limits_part(newest),
+        "stated": _stated(card),
+        "citation": "## How to cite it\n\n" + cited(newest, card),
+        "withdrawn": withdrawals_part(manifests),
+        "removal": _removal(card.contact),
+    }
 
 
-def measured_part(manifest: Manifest) -> str:
-    """What was measured of a version, as Markdown between the marks BEGIN and END."""
-    counts = manifest.counts
-    parts = [
-        BEGIN,
-        _overview(manifest),
-        _sources(counts, manifest.recipe["filter"]),
-        _lines(counts["lines"]),
-        _languages(manifest),
-        "### Sites\n\n" + counted(("site", "documents"), counts["sites"], counts["documents"], "(no site)"),
-        _filled(counts),
-        _mended(counts),
-        _making(manifest),
-        END,
-    ]
-    return "\n\n".join(part.strip() for part in parts if part)
+def _conflicts(text: str, manifests: Sequence[Manifest], card: Card, licence: str | None) -> list[str]:
+    found = find_conflicts(text, CARD, manifests, card.license)
+    for key in ("summary", "purpose", "uses", "collection", "personal_data", "biases"):
+        if stated := getattr(card, key):
+            found += find_conflicts(stated, f"`{key}`", manifests, card.license)
+    if licence and not card.license:
+        asked = "`cleaner card --edit` asks for it"
+        found.append(f"The head of {CARD} says `license: {licence}`, but none is stated: {asked}.")
+    return found
 
 
 def _summary(manifest: Manifest) -> str:
@@ -90,24 +134,30 @@ def _summary(manifest: Manifest) -> str:
     return f"{pages} from {several(sites, 'site')}, and beside it every line that was taken out, with the reason why."
 
 
-def _loading(manifests: Sequence[Manifest]) -> str:
+def _loading(manifests: Sequence[Manifest], card: Card) -> str:
     newest = f"v{manifests[-1].version}"
+    hub = _HUB.fullmatch(card.url or "")
+    name = hub[1] if hub else "processed"
+    where = "" if hub else 'In place of `"processed"` write the path of the folder that holds this file.\n\n'
     text = f"""## Loading it
 
-In place of `"processed"` write the path of the folder that holds this file.
-
-```python
+{where}```python
 from datasets import load_dataset
 
-documents = load_dataset("processed", split="train")                   # one row a document, newest version
-documents = load_dataset("processed", "{newest}", split="train")         # that very version, for ever
-lines = load_dataset("processed", "{newest}-lines", split="train")       # every line of every page, with its verdict
-documents = load_dataset("processed", split="train", streaming=True)   # without reading it all first
+documents = load_dataset("{name}", split="train")                   # one row a document, newest version
+documents = load_dataset("{name}", "{newest}", split="train")         # that very version, for ever
+lines = load_dataset("{name}", "{newest}-lines", split="train")       # every line of every page, with its verdict
+documents = load_dataset("{name}", split="train", streaming=True)   # without reading it all first
 ```
 
-A version never changes. `CHANGELOG.md` says what each one added, changed and removed; `versions/` holds the manifest
-of each, with the SHA-256 of every file; `cleaner verify` checks them. `rejects.jsonl` and `left_out.jsonl` name the
-sources that the newest version does not hold, and why."""
+### Versions
+
+{_versions(manifests)}
+
+A version changes only when documents are withdrawn from it. `CHANGELOG.md` says what each one added, changed and
+removed; `versions/` holds the manifest of each, with the SHA-256 of every file; `cleaner verify` checks them.
+`rejects.jsonl` and `left_out.jsonl` name the sources that the newest version does not hold, and why. `croissant.json`
+describes the newest version for machines."""
     listed = manifests[-1].recipe["release"]["listed_versions"]
     if len(manifests) > listed:
         text += f"\n\nThe {listed} newest of {len(manifests)} versions are listed here; "
@@ -115,143 +165,17 @@ sources that the newest version does not hold, and why."""
     return text
 
 
-def _overview(manifest: Manifest) -> str:
-    counts = manifest.counts
-    size = sum(file.bytes for files in manifest.files.values() for file in files)
-    rows = [
-        ("documents", number(counts["documents"])),
-        ("words", number(counts["words"])),
-        ("characters", number(counts["characters"])),
-        ("sites", number(len(counts["sites"]))),
-        ("languages", number(len([language for language in counts["languages"] if language != "und"]))),
-        ("lines judged", number(_total(counts["lines"]))),
-        ("published", _dates(counts)),
-        ("size of the files", f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"),
-    ]
-    return f"## What version {manifest.version} holds\n\n" + table(("", ""), rows, right=(1,))
-
-
-def _dates(counts: Mapping[str, Any]) -> str:
-    published = counts["published"]
-    if not published["documents"]:
-        return "no dates found"
-    dated = share(published["documents"], counts["documents"])
-    return f"{published['first']} to {published['last']} ({dated} have a date)"
-
-
-def _sources(counts: Mapping[str, Any], filters: Sequence[Mapping[str, str | None]]) -> str:
-    whole = counts["sources"]
-    named = (
-        ("documents", "documents in this version"),
-        ("duplicates", "duplicates left out"),
-        ("filtered", "filtered out by the recipe"),
-        ("withdrawn", "withdrawn"),
-        ("rejects", "rejected: no page could be read"),
-    )
-    rows = [(words, number(counts[key]), share(counts[key], whole)) for key, words in named]
-    rows.append(("**sources read**", number(whole), "100%"))
-    text = "### From sources to documents\n\nEvery source that was read is one of these:\n\n"
-    text += table(("", "sources", "share"), rows, right=(1, 2))
-    rules = sorted(counts["left_out_by_rule"].items(), key=lambda item: (-item[1], item[0]))
-    if rules:
-        means = _RULES | {row["name"] or " ".join((row["where"] or "").split()): _meaning(row) for row in filters}
-        told = [f"- {code(rule)}: {several(count, 'source')} ({means.get(rule, 'a filter')})" for rule, count in rules]
-        text += "\n\nLeft out, by rule:\n\n" + "\n".join(told)
-    if causes := counts["rejects_by_cause"]:
-        text += "\n\nRejected, by cause:\n\n" + counted(("cause", "sources"), causes, counts["rejects"])
-    if counts["marked"]:
-        marked = several(counts["marked"], "document")
-        text += f"\n\n{marked} kept although another has the same text: see `duplicate_of`."
-    return text
-
-
-def _meaning(filter: Mapping[str, str | None]) -> str:
-    """What a filter's rule means: why it stands in the recipe, and what it asks for where its name does not say so."""
-    words = " ".join((filter["reason"] or "not what the recipe's filter asks for").split())
-    return f"{words}: not {code(filter['where'] or '')}" if filter["name"] else words
-
-
-def _total(lines: Mapping[str, Mapping[str, Mapping[str, int]]]) -> int:
-    return sum(count for roles in lines.values() for reasons in roles.values() for count in reasons.values())
-
-
-def _lines(lines: Mapping[str, Mapping[str, Mapping[str, int]]]) -> str:
-    whole = _total(lines)
-    if not whole:
-        return ""
-    sums = {verdict: _total({verdict: lines.get(verdict, {})}) for verdict in ("keep", "metadata", "drop")}
-    text = "### What was kept, and what was taken out\n\n"
-    text += f"Of {several(whole, 'line')}, {number(sums['keep'])} ({share(sums['keep'], whole)}) stand in the text, "
-    text += f"{number(sums['metadata'])} ({share(sums['metadata'], whole)}) became metadata, and "
-    text += f"{number(sums['drop'])} ({share(sums['drop'], whole)}) were taken out. By role:\n\n"
+def _versions(manifests: Sequence[Manifest]) -> str:
+    """The versions that can be loaded by their names, newest first."""
+    listed = manifests[-1].recipe["release"]["listed_versions"]
     rows = []
-    for verdict in ("keep", "metadata", "drop"):
-        roles = {role: sum(reasons.values()) for role, reasons in lines.get(verdict, {}).items()}
-        for role, count in sorted(roles.items(), key=lambda item: (-item[1], item[0])):
-            meaning = ROLES[role].definition.rstrip(".") if role in ROLES else ""
-            rows.append((code(role), verdict, number(count), meaning))
-    text += table(("role", "verdict", "lines", "meaning"), rows, right=(2,))
-    reasons: dict[str, int] = {}
-    for by_reason in lines.get("drop", {}).values():
-        for reason, count in by_reason.items():
-            reasons[reason] = reasons.get(reason, 0) + count
-    if reasons:
-        text += "\n\nWhy lines were taken out:\n\n"
-        ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        text += table(
-            ("reason", "lines", "share", "meaning"),
-            [
-                (code(r), number(n), share(n, sums["drop"]), REASONS[r].definition.rstrip(".") if r in REASONS else "")
-                for r, n in ranked
-            ],
-            right=(1, 2),
-        )
-    return text
-
-
-def _languages(manifest: Manifest) -> str:
-    detector = next((name for name in ("langdetect-rs", "langdetect") if name in manifest.tools), None)
-    by = f" by {detector} {manifest.tools[detector]}" if detector else ""
-    counts = manifest.counts
-    text = f"### Languages\n\nDetected{by} from the text alone; `und` is where it was not sure.\n\n"
-    return text + counted(("language", "documents"), counts["languages"], counts["documents"])
-
-
-def _filled(counts: Mapping[str, Any]) -> str:
-    found = {name: count for name, count in counts["filled"].items() if count}
-    if not found:
-        return ""
-    text = "### Metadata\n\nDocuments that have a value, by column. Where nothing was found the column is null: "
-    return text + "nothing is guessed.\n\n" + counted(("column", "documents"), found, counts["documents"])
-
-
-def _mended(counts: Mapping[str, Any]) -> str:
-    if not counts["fixes"] and not counts["flags"]:
-        return ""
-    text = "### What was mended in the text\n\n"
-    if counts["fixes"]:
-        ranked = sorted(counts["fixes"].items(), key=lambda item: (-item[1], item[0]))
-        rows = [(code(name), number(count)) for name, count in ranked]
-        text += "Places mended, by fix; `quality.fixes` says it for each document.\n\n"
-        text += table(("fix", "places"), rows, right=(1,))
-    else:
-        text += "Nothing had to be mended."
-    if counts["flags"]:
-        text += "\n\nWhat is noteworthy of a page stands in `quality.flags`:\n\n"
-        text += counted(("flag", "documents"), counts["flags"], counts["documents"])
-    return text
-
-
-def _making(manifest: Manifest) -> str:
-    stands_on = ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items()))
-    return f"""### How it was made
-
-By `cleaner` {manifest.cleaner}. Its recipe stands in full in `versions/{manifest.version}.json`; its hash is
-`{manifest.recipe_hash}`.
-
-Made with {stands_on}.
-
-The same sources, recipe and versions of these give the same bytes again."""
+    for manifest in list(reversed(manifests))[: max(1, listed)]:
+        names = [f"`{config_name(manifest.version, config)}`" for config in ("documents", "lines")]
+        counts = {kind: manifest.changes.get(kind, 0) for kind in ("added", "changed", "removed")}
+        changes = ", ".join(f"{number(count)} {kind}" for kind, count in counts.items() if count) or "none"
+        sizes = [number(manifest.rows(config)) for config in ("documents", "lines")]
+        rows.append((*names, *sizes, changes if manifest.parent else "the first version"))
+    return table(("documents as", "lines as", "documents", "lines", "documents that changed"), rows, right=(2, 3))
 
 
 def _columns() -> str:
@@ -260,12 +184,12 @@ def _columns() -> str:
     return f"## Columns\n\nOne row a document:\n\n{documents}\n\nOne row a line (`-lines`):\n\n{lines}"
 
 
-def _stated(stated: Mapping[str, str | None]) -> str:
-    text = "## What the publisher says\n\n"
-    text += "\n\n".join(
-        f"**{heading}.** {stated[key] or UNSTATED}" for heading, key in (("Licence", "license"), *_STATED)
-    )
-    return text
+def _stated(card: Card) -> str:
+    rows = []
+    for heading, key in _STATED:
+        value = getattr(card, key)
+        rows.append(f"**{heading}.** {('; '.join(value) if isinstance(value, tuple) else value) or UNSTATED}")
+    return "## What the publisher says\n\n" + "\n\n".join(rows)
 
 
 def _removal(contact: str | None) -> str:
@@ -275,5 +199,5 @@ def _removal(contact: str | None) -> str:
 
 {whom}, and name the document's `id` or its address.
 
-A withdrawn document is in no later version. Older versions, and copies that others have made, hold it until their files
-are deleted: if you use this dataset, follow its newest version."""
+A document that is withdrawn is taken out of every version, and stays out. Copies that others have made hold it until
+they follow: if you use this dataset, look from time to time whether its card says that documents were withdrawn."""

@@ -47,7 +47,11 @@ def sync(path: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file as UTF-8, unless it holds that text already."""
-    data = text.encode()
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file, unless it holds these bytes already."""
     if path.is_file() and path.read_bytes() == data:
         return
     with placed(path) as temporary:

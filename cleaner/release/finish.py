@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cleaner.release.card import render_card
+from cleaner.release.card_files import write_card
 from cleaner.release.changelog import render_changelog
 from cleaner.release.files import TEMPORARY, write_text
 from cleaner.release.index import FOLDER as INDEX
 from cleaner.release.index import index_path
-from cleaner.release.inventory import CARD, write_checksums
+from cleaner.release.inventory import write_checksums
 from cleaner.release.manifest import FOLDER as VERSIONS
 from cleaner.release.manifest import Manifest, shards_of
 from cleaner.release.shards import FOLDERS
 
 
-def finish(processed: Path, manifests: Sequence[Manifest]) -> None:
-    """Write the change log, the card and the checksums for these versions (all that there are, oldest first)."""
+def finish(processed: Path, manifests: Sequence[Manifest]) -> list[str]:
+    """Write the change log, the card and the checksums for these versions (all that there are, oldest first).
+
+    Returns what a person should know: sentences on where the card contradicts what was measured or stated.
+    """
     write_text(processed / "CHANGELOG.md", render_changelog(manifests))
-    write_text(processed / CARD, render_card(manifests))
+    warnings = write_card(processed, manifests).warnings
     write_checksums(processed, manifests)
+    return warnings
 
 
 def sweep(processed: Path, manifests: Sequence[Manifest]) -> None:

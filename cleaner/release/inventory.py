@@ -24,7 +24,7 @@ TOP = ("rejects.jsonl", "left_out.jsonl", "LICENSE", "CITATION.cff", "croissant.
 """Files beside the card, published as far as they are there."""
 PICTURES = "pictures"
 """Folder of the card's pictures."""
-LOCAL = ("withdrawn.jsonl",)
+LOCAL = ("withdrawn.jsonl", "card.toml")
 """Names in the folder that are never published: they stay with whoever makes the dataset."""
 
 _LISTED = re.compile(r"([0-9a-f]{64})  (.+)")

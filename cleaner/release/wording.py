@@ -31,6 +31,11 @@ def share(part: int, whole: int) -> str:
     return f"{percent:.1f}".removesuffix(".0") + "%"
 
 
+def size(count: int) -> str:
+    """A number of bytes: "71.3 kB", "1,234.5 MB"."""
+    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{count / 1e3:,.1f} kB"
+
+
 def code(name: str) -> str:
     """A name from the data as Markdown code that breaks neither out of its quotes nor out of its table."""
     name = _LINE_ENDS.sub(" ", name).replace("|", "\\|")

@@ -40,6 +40,8 @@ DIM, GOOD, BAD, NOTE = "dim", "green", "red", "cyan"
 VERDICTS = {"keep": ("kept", GOOD), "drop": ("dropped", BAD), "metadata": ("metadata", NOTE)}
 """verdict -> (the word for lines that got it, its colour), in the order in which they are shown."""
 
+_MOST_WARNINGS = 5
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -262,6 +264,10 @@ class _Summary:
         else:
             after = f"after {report.previous}" if report.previous else "the first"
             rows.append(("Release", wrap(f"{where}, version {report.version} (new, {after})", 9, self.width), "green"))
+        for number, warning in enumerate(report.warnings[:_MOST_WARNINGS]):
+            rows.append(("" if number else "Card", wrap(printable(warning), 9, self.width), "yellow"))
+        if len(report.warnings) > _MOST_WARNINGS:
+            rows.append(("", f"`cleaner card {where}` tells {len(report.warnings) - _MOST_WARNINGS:,} more", "yellow"))
         if report.version is not None:
             rows.append(("Load it", load_line(report.processed), ""))
         self.rows.append(Text())

@@ -39,6 +39,8 @@ class RunReport:
     """Sources cleaned in this run."""
     reused: int = 0
     """Sources whose result was already there."""
+    warnings: list[str] = field(default_factory=list)
+    """What in the dataset's card contradicts what was measured or stated, in sentences."""
     seconds: float = 0.0
 
     def check(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from test_release_versions import PAGES, edited
 
 from cleaner import schema
 from cleaner.recipe import Recipe
-from cleaner.release import card, columns
+from cleaner.release import columns
 from cleaner.release.front_matter import features
 from cleaner.release.open import load, versions
 
@@ -91,55 +90,6 @@ def test_a_document_without_text_and_lines_loads(tmp_path: Path) -> None:
     run(tmp_path, [Page("a", "", dropped=())])
     assert datasets.get_dataset_config_names(str(tmp_path)) == ["v1.0.0"]
     assert datasets.load_dataset(str(tmp_path), split="train")["text"][0] == ""
-
-
-def test_the_card_says_what_was_measured(dataset: Path) -> None:
-    text = (dataset / "README.md").read_text("utf-8")
-    newest = versions(dataset)[-1]
-    measured = card.measured_part(newest)
-    assert text.count(measured) == 1
-    assert measured.startswith(card.BEGIN)
-    assert measured.endswith(card.END)
-    for fact in ("| documents | 13 |", "| **sources read** | 14 | 100% |", "| `empty` | 1 | 100% |",
-                 "| `a.example` | 5 |", "Of 37 lines, 24 (64.9%) stand in the text", "| `share` | drop | 13 |",
-                 "| `en` | 13 | 100% |", "2020-05-01 to 2022-05-03", newest.recipe_hash):  # fmt: skip
-        assert fact in measured
-    assert front(dataset)["language"] == ["en"]
-    assert front(dataset)["size_categories"] == ["n<1K"]
-
-
-def test_the_card_says_what_nobody_has_stated(dataset: Path) -> None:
-    text = (dataset / "README.md").read_text("utf-8")
-    assert text.count(card.UNSTATED) == 9
-    assert "license" not in front(dataset)
-    assert "no pii" not in text.lower()
-
-
-def test_the_card_says_what_the_publisher_states(tmp_path: Path) -> None:
-    answers = {name: f"My {name}." for name in ("summary", "purpose", "uses", "out_of_scope", "consent", "biases",
-                                                "social_impact", "funding", "citation")}  # fmt: skip
-    recipe = Recipe.parse(
-        "[card]\ntitle = 'Harbour: \"news\" #1'\nlicense = 'CC-BY-4.0'\ncontact = 'desk@harbour.example'\n"
-        + "".join(f"{name} = '{answer}'\n" for name, answer in answers.items())
-    )
-    run(tmp_path, PAGES, recipe)
-    text = (tmp_path / "README.md").read_text("utf-8")
-    assert card.UNSTATED not in text
-    assert all(answer in text for answer in answers.values())
-    assert "Write to desk@harbour.example" in text
-    assert front(tmp_path)["license"] == "cc-by-4.0"
-    assert front(tmp_path)["pretty_name"] == 'Harbour: "news" #1'
-    link = dataclasses.replace(recipe, card=dataclasses.replace(recipe.card, license="https://harbour.example/terms"))
-    run(tmp_path, PAGES, link)
-    assert front(tmp_path)["license_link"] == "https://harbour.example/terms"
-    assert datasets.load_dataset(str(tmp_path), split="train").num_rows == 12
-
-
-def test_names_from_the_data_do_not_break_the_card(tmp_path: Path) -> None:
-    run(tmp_path, [Page("a|`b`\n---/c"), Page("top", "Other.")])
-    rows = [row for row in (tmp_path / "README.md").read_text("utf-8").splitlines() if row.endswith("| 1 | 50% |")]
-    assert rows == ["| `(no site)` | 1 | 50% |", "| `` a\\|`b` --- `` | 1 | 50% |"]
-    assert datasets.load_dataset(str(tmp_path), split="train").num_rows == 2
 
 
 def test_the_change_log(dataset: Path) -> None:
