@@ -15,6 +15,7 @@ from cleaner.engine.stage import Reporter, clean_files, living_parts
 from cleaner.engine.storage import storage_errors
 from cleaner.errors import RecipeError
 from cleaner.recipe import Recipe
+from cleaner.release.answers import check_answers
 from cleaner.release.make import release
 from cleaner.release.withdraw import complete
 from cleaner.report.summary import OnProgress, RunReport
@@ -62,6 +63,7 @@ def run(
     check_folders(raw, processed)
     reporter = Reporter(on_progress)
     with storage_errors(processed), claim_folder(processed) as state, Ledger(state.ledger, state.parts) as ledger:
+        check_answers(processed)
         complete(processed, state)
         withdrawn = Withdrawn.by(read_tombstones(processed))
         report = clean_files(raw, state, ledger, recipe, workers or count_processors(), reporter)

@@ -87,7 +87,7 @@ def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe,
             write_manifest(processed, found)
             manifests.append(found)
     sweep(processed, manifests)
-    finish(processed, manifests)
+    report.warnings = finish(processed, manifests)
     report.version, report.previous = manifests[-1].version, manifests[-1].parent
 
 
