@@ -34,6 +34,7 @@ for function in (
     releases.versions,
     releases.verify,
     releases.publish,
+    releases.withdraw,
     judging.evaluate,
     judging.train,
 ):

@@ -1,8 +1,9 @@
-"""Commands about releases: `versions`, `verify`, `publish`."""
+"""Commands about releases: `versions`, `verify`, `publish`, `withdraw`."""
 
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import Annotated
 
 import typer
@@ -78,3 +79,50 @@ def publish(
         console.print(row, soft_wrap=True)
     if report.refused:
         raise RefusedError(" ".join(report.refused))
+
+
+@command
+def withdraw(
+    processed: Processed,
+    documents: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="DOC", help="Id (or its first digits), address, SHA-256 of the source or of the text."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; noted in a list that stays here.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; show what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Take documents out of every version, for good.
+
+    A new major version says how many went, not which; older versions are amended. Whatever has the bytes or the text of
+    a withdrawn document is left out of later runs, too. Without DOC, an interrupted withdrawal is completed. See
+    docs/takedowns.md.
+    """
+    from cleaner.release.withdraw import Withdrawal, plan
+    from cleaner.release.withdraw import withdraw as take_out
+    from cleaner.report.console import make_console
+    from cleaner.report.withdrawing import done_rows, leaving_rows
+
+    console = make_console()
+
+    def show(found: Withdrawal) -> None:
+        for row in leaving_rows(found, console):
+            console.print(row, soft_wrap=True)
+
+    def agree(found: Withdrawal) -> bool:
+        show(found)
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            raise RefusedError("Nothing was withdrawn: say --yes where nobody can be asked.")
+        return typer.confirm("Withdraw for good?", err=True)
+
+    names = documents or []
+    if dry_run:
+        show(plan(processed, names))
+        return
+    found = take_out(processed, names, reason, agreed=agree)
+    if not found.documents:
+        show(found)
+    for row in done_rows(found, str(processed)):
+        console.print(row, soft_wrap=True)

@@ -9,7 +9,7 @@ dataset can be loaded as before, and `complete`, which every run and every withd
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,12 +77,18 @@ class Withdrawal:
         return tuple(sorted({version for document in self.documents for version in document.versions}, key=version_key))
 
 
+Agreed = Callable[[Withdrawal], bool]
+"""Is shown what a withdrawal would do, and says whether it shall."""
+
+
 def plan(processed: str | Path, names: Sequence[str]) -> Withdrawal:
     """What withdrawing these documents would do. Writes nothing to the dataset; errors as for `withdraw`."""
-    return _planned(Path(processed), names, None, write=False)
+    return _planned(Path(processed), names, None, None)
 
 
-def withdraw(processed: str | Path, names: Sequence[str], reason: str | None = None) -> Withdrawal:
+def withdraw(
+    processed: str | Path, names: Sequence[str], reason: str | None = None, *, agreed: Agreed = lambda _: True
+) -> Withdrawal:
     """Take documents out of every version, for good, and release a version that says how many.
 
     Args:
@@ -91,14 +97,16 @@ def withdraw(processed: str | Path, names: Sequence[str], reason: str | None = N
             its text. None at all: what an earlier withdrawal left undone is done, and what the list of tombstones
             names but a version holds (after a backup was put back, say) goes.
         reason: Noted in the list of tombstones, which is not published.
+        agreed: Asked before the first file is written; when it says no, nothing is withdrawn.
 
     Raises:
         InputError: There is no such document, or no dataset. Nothing was withdrawn, the others named included.
-        RefusedError: The newest version would be left without a document; BusyError, a run is at work.
+        RefusedError: It was not agreed, or the newest version would be left without a document; BusyError, a run is at
+            work.
         VerificationError: A shard is damaged, or a manifest.
         StorageError: The disk is full, or `processed` cannot be written.
     """
-    return _planned(Path(processed), names, reason, write=True)
+    return _planned(Path(processed), names, reason, agreed)
 
 
 def complete(processed: Path, state: State, again: bool = False) -> None:
@@ -122,10 +130,11 @@ def _carry_out_listed(processed: Path, state: State, stones: Sequence[Tombstone]
             _carry_out(db, processed, state, stones, manifests)
 
 
-def _planned(processed: Path, names: Sequence[str], reason: str | None, write: bool) -> Withdrawal:
+def _planned(processed: Path, names: Sequence[str], reason: str | None, agreed: Agreed | None) -> Withdrawal:
+    """Find what is named and, if `agreed` is there and says so, withdraw it."""
     versions(processed)  # InputError before anything is made in a folder that holds no release
     with storage_errors(processed), claim_folder(processed) as state:
-        if write:
+        if agreed:
             complete(processed, state, again=not names)
         manifests, stones = read_manifests(processed), read_tombstones(processed)
         with open_database(state.work) as db:
@@ -140,7 +149,9 @@ def _planned(processed: Path, names: Sequence[str], reason: str | None, write: b
             withdrawal = _withdrawal(rows, ids, manifests, already)
             if new and not withdrawal.left:
                 raise RefusedError(_nothing_left(processed, manifests[-1]))
-            if new and write:
+            if new and agreed:
+                if not agreed(withdrawal):
+                    raise RefusedError("Nothing was withdrawn.")
                 _carry_out(db, processed, state, [*stones, *new], manifests)
         return withdrawal
 
