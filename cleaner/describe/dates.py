@@ -1,22 +1,30 @@
 """Dates as pages write them: ISO and mail dates, and written-out ones by a table of month names.
 
 A date is only as precise as it is written, and nothing is filled in from today's date. `03/04/2020` is the third
-of April here and the fourth of March there: only the year is kept of such a date.
+of April here and the fourth of March there: only the year is kept of such a date, unless the language or another
+date of the page tells the order.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cleaner.describe.view import Precision
 
 YEARS = range(1800, 2100)
 MAX_DATE_TEXT = 200
+Order = Literal["day", "month"]
+_DAY_FIRST_LANGUAGES = frozenset({
+    "de", "fr", "it", "es", "pt", "nl", "da", "no", "fi", "pl", "cs", "sk", "sl", "hr", "ro", "bg", "ru", "uk", "tr",
+    "el", "he", "ar", "id", "vi", "ca", "et", "lv",
+})  # fmt: skip
+"""Languages in which dates of numbers are written day first, wherever they are spoken."""
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -75,17 +83,17 @@ def _date(year: int, month: int | None, day: int | None) -> tuple[str, Precision
     return f"{year:04}-{month:02}-{day:02}", "day"
 
 
-HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|(?<!\d)(?:19|20)\d{3,4}:\d\d|(?<!\d)(?:19|20)\d{3,4}\smin")
 _ISO = re.compile(
     r"(?<![\d/.-])(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:(?:[T_]|\s{1,2})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?"
     r"(?:\s?(Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b|[+-]\d{2}\b))?)?)?(?![\d-])",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{4})?)?")
-_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.]\s?(\d{1,2})\s?[/.]\s?(\d{1,2})(?![\d/-])")
+_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.•·]\s?(\d{1,2})\s?[/.•·]\s?(\d{1,2})(?![\d/-])")
 _EAST = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
-_DOTS = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-_SLASHES = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\d/-])")
+_NUMBERS = re.compile(r"(?<![\d/.-])(\d{1,2})([/-]|\.\s?)(\d{1,2})(?:\2|\s[–—-]\s)(\d{4})(?![\d/-])")
+_SHORT_YEAR = re.compile(r"(?<![\d/.:-])(\d{2})\.(\d{2})\.(\d{2})(?![\d.:/-])")
 _WORD = r"([^\W\d_][^\W\d_.]{0,3}(?:\.[^\W\d_]{1,2})?[^\W\d_]{0,9})"
 _DAY_FIRST = re.compile(
     r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|°|ème)?\.?[\s-]{1,2}(?:de\s|of\s|ta'\s)?"
@@ -94,10 +102,15 @@ _DAY_FIRST = re.compile(
     + r"(?:[\s,T]{1,3}(\d{1,2}:\d{2}(?::\d{2})?)\s?(GMT|UTC|[+-]\d{4})\b)?",
     re.IGNORECASE,
 )
+# flattened text glues: "by Ada ExampleMay 3, 2020", "May 3, 20209:05 AM"
 _MONTH_FIRST = re.compile(
-    r"(?<![\w-])" + _WORD + r"\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s{0,2}|\s{1,2})(?:at\s)?(\d{4})(?![\d:])",
+    r"(?:(?<![\w-])|(?-i:(?<=[a-z\d)])(?=[A-Z])))"
+    + _WORD
+    + r"\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:\s?,\s{0,2}|\s{1,2})(?:at\s)?(\d{4})"
+    + r"(?:(?![\d:])|(?=\d{1,2}(?::\d{2}|\s?min)))",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r".{1,12}[^\W\d_A-Z](?=[A-Z])")
 _YEAR_WORD = re.compile(r"(?<![\d/.-])(\d{4})\.?\s(?:m\.\s)?" + _WORD + r"\.?\s(\d{1,2})\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(
     r"(?<![\w-])(?<!\d\s)(?<!\d\.\s)" + _WORD + r"[.,]{0,2}\s(?:de\s|del\s)?(\d{4})(?!\d)", re.IGNORECASE
@@ -151,7 +164,7 @@ def parse_declared(value: object, language: str | None = None) -> Date | None:
     return find_date(text, language)
 
 
-def _candidates(text: str, language: str | None) -> list[Date]:
+def _candidates(text: str, language: str | None, order: Order | None) -> list[Date]:
     """Every date in `text` that a pattern reads, in no certain order."""
     found: list[Date] = []
 
@@ -171,16 +184,18 @@ def _candidates(text: str, language: str | None) -> list[Date]:
         add(m, m[1], int(m[2]), m[3])
     for m in _EAST.finditer(text):
         add(m, m[1], int(m[2]), m[3])
-    for m in _DOTS.finditer(text):
-        add(m, m[3], int(m[2]), m[1])
-    for m in _SLASHES.finditer(text):
-        first, second = int(m[1]), int(m[2])
-        if first > 12 or first == second:
-            add(m, m[3], second, m[1])
-        elif second > 12:
-            add(m, m[3], first, m[2])
+    for m in _NUMBERS.finditer(text):
+        first, second = int(m[1]), int(m[3])
+        dotted = m[2][0] == "." and language != "en" and order is None
+        if first > 12 or first == second or ((dotted or order == "day") and second <= 12):
+            add(m, m[4], second, m[1])
+        elif second > 12 or order == "month":
+            add(m, m[4], first, m[3])
         else:
-            add(m, m[3], None, None)
+            add(m, m[4], None, None)
+    if order == "day":
+        for m in _SHORT_YEAR.finditer(text):
+            add(m, f"20{m[3]}", int(m[2]), m[1])
     for m in _DAY_FIRST.finditer(text):
         month = month_number(m[2].lower(), language)
         if month:
@@ -189,26 +204,34 @@ def _candidates(text: str, language: str | None) -> list[Date]:
                 clock = [*m[4].split(":"), None][:3]
                 stamp, precision, offset = _with_time(found[-1].text, (clock[0], clock[1], clock[2]), m[5])
                 found[-1] = Date(stamp, precision, offset, m.start(), m.end())
-    for pattern, year, word, day in ((_MONTH_FIRST, 3, 1, 2), (_YEAR_WORD, 1, 2, 3)):
-        for m in pattern.finditer(text):
-            month = month_number(m[word].lower(), language)
-            if month:
-                add(m, m[year], month, m[day])
+    for m in _MONTH_FIRST.finditer(text):
+        glued = _GLUED.match(m[1])
+        month = month_number(m[1][glued.end() if glued else 0 :].lower(), language)
+        date = _date(int(m[3]), month, int(m[2])) if month else None
+        if date:
+            found.append(Date(date[0], date[1], None, m.start() + (glued.end() if glued else 0), m.end()))
+    for m in _YEAR_WORD.finditer(text):
+        month = month_number(m[2].lower(), language)
+        if month:
+            add(m, m[1], month, m[3])
     return found
 
 
-def find_dates(text: str, language: str | None = None) -> list[Date]:
+def find_dates(text: str, language: str | None = None, order: Order | None = None) -> list[Date]:
     """The dates written in `text` (its first 200 characters), in order, overlaps resolved for the longer one.
 
     Args:
         text: A line, or a value of markup.
-        language: Primary language subtag, which tells month names apart that mean different months.
+        language: Primary language subtag. It tells month names apart that mean different months, and, where all who
+            write it do so, that the day comes before the month.
+        order: What comes first in 03/04/2020, where the page tells it; None: the language may.
     """
     text = text[:MAX_DATE_TEXT]
-    if not HAS_YEAR.search(text):
+    order = order or ("day" if language in _DAY_FIRST_LANGUAGES else None)
+    if not (HAS_YEAR.search(text) or (order == "day" and _SHORT_YEAR.search(text))):
         return []
     kept: list[Date] = []
-    for date in sorted(_candidates(text, language), key=lambda d: (d.start, -d.end)):
+    for date in sorted(_candidates(text, language, order), key=lambda d: (d.start, -d.end)):
         if not kept or date.start >= kept[-1].end:
             kept.append(date)
     if not kept:
@@ -220,10 +243,23 @@ def find_dates(text: str, language: str | None = None) -> list[Date]:
     return kept
 
 
-def find_date(text: str, language: str | None = None) -> Date | None:
+def find_date(text: str, language: str | None = None, order: Order | None = None) -> Date | None:
     """The first date written in `text`, or None."""
-    dates = find_dates(text, language)
+    dates = find_dates(text, language, order)
     return dates[0] if dates else None
+
+
+def order_of(lines: Iterable[str]) -> Order | None:
+    """What comes first in the page's dates of numbers, by those that can be read in one way only (13/04/2020)."""
+    told: set[Order] = set()
+    for line in lines:
+        for m in _NUMBERS.finditer(line[:MAX_DATE_TEXT]) if "/20" in line or ".20" in line or "-20" in line else ():
+            first, second = int(m[1]), int(m[3])
+            if 12 < first <= 31 and 1 <= second <= 12:
+                told.add("day")
+            elif 12 < second <= 31 and 1 <= first <= 12:
+                told.add("month")
+    return told.pop() if len(told) == 1 else None
 
 
 _URL_DAY = re.compile(
