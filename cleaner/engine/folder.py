@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cleaner.corpus.tombstones import FILE as TOMBSTONES
 from cleaner.errors import BusyError, InputError, RefusedError, StorageError
 
 STATE = ".cleaner"
@@ -41,7 +42,7 @@ def check_folders(raw: Path, processed: Path) -> None:
     """Refuse to go on where a run would read its own output or write among other people's files.
 
     Raises InputError when `raw` is missing, RefusedError when the two lie inside each other or `processed` holds
-    anything but an earlier release or the state of an earlier run. Writes nothing.
+    anything but an earlier release, the state of an earlier run, or a list of tombstones. Writes nothing.
     """
     if not os.path.lexists(raw):
         raise InputError(f"There is nothing at {raw}: name a folder of raw files, or a single file.")
@@ -67,7 +68,7 @@ def check_folders(raw: Path, processed: Path) -> None:
     released = (processed / "README.md").is_file() and any((processed / "versions").glob("*.json"))
     if released or (processed / STATE / "lock").is_file():
         return
-    foreign = [name for name in names if name != ".gitignore"]
+    foreign = [name for name in names if name not in (".gitignore", TOMBSTONES)]
     if foreign:
         shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         raise RefusedError(
@@ -104,7 +105,7 @@ def claim_folder(processed: Path) -> Iterator[State]:
         try:
             yield state
         except InputError:
-            if fresh and {STATE, ".gitignore"}.issuperset(os.listdir(processed)):
+            if fresh and {STATE, ".gitignore", TOMBSTONES}.issuperset(os.listdir(processed)):
                 shutil.rmtree(state.root, ignore_errors=True)
                 for folder in made:
                     folder.rmdir()
