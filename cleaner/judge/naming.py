@@ -29,9 +29,7 @@ IN_SECTION = {"comments": "comment", "author": "bio"}
 """Roles of lines in sections that the model drops."""
 
 _LABELLED = re.compile(r"^[^:\d]{2,24}:\s{0,3}\S{1,20}$|^\W{0,3}[\d.,]{1,12}\s?[kKmM]?\s{0,3}\S{0,12}$")
-_IMAGE = re.compile(
-    r"(?i)^(?:image|picture|photo|logo|avatar|icon|bild|imagen|immagine|afbeelding|фото|画像|图片)\b.{0,80}$"
-)
+_IMAGE = r"(?i)^(?:image|picture|photo|logo|avatar|icon|bild|imagen|immagine|afbeelding|фото|画像|图片)\b.{0,80}$"
 _TONGUES = frozenset(
     [
         "english", "deutsch", "français", "español", "italiano", "português", "nederlands", "svenska", "dansk", "norsk",
@@ -71,13 +69,15 @@ class _Around:
     section: dict[int, Section]
     first: dict[int, int]
     last: dict[int, int]
-    hidden: Flags
-    linked: Flags
-    dated: Flags
-    is_forum: Flags
+    hidden: list[bool]
+    linked: list[bool]
+    dated: list[bool]
+    is_forum: list[bool]
+    is_tongue: list[bool]
+    is_image: list[bool]
     texts: list[str]
     words: list[float]
-    ends_sentence: Flags
+    ends_sentence: list[bool]
 
 
 def name_lines(
@@ -138,14 +138,27 @@ def _look_around(keep: Flags, judged: Judged, sections: Sequence[Section], page:
     within = {row: section for section in sections for row in range(section.start, section.end)}
     named = np.flatnonzero(keep).tolist()
     column = judged.features.column
+    text = pl.col("text")
+    look = judged.batch.lines.select(
+        tongue=text.str.to_lowercase().str.strip_chars(" ()[]").is_in(_TONGUES), image=text.str.contains(_IMAGE)
+    )
+    dated = (column("date") > 0) | (column("relative_time") > 0) | (column("clock") > 0)
     return _Around(
-        region, name, within,
-        {int(page[i]): i for i in reversed(named)}, {int(page[i]): i for i in named},
-        column("hidden") > 0, column("link_share") > 0.5,  # NaN in text, so never true
-        (column("date") > 0) | (column("relative_time") > 0) | (column("clock") > 0),
-        judged.features.types.argmax(axis=1) == TYPES.index("forum"),
-        judged.batch.lines["text"].to_list(), judged.features.words.tolist(), column("ends_sentence") > 0,
-    )  # fmt: skip
+        region=region,
+        name=name,
+        section=within,
+        first={int(page[i]): i for i in reversed(named)},
+        last={int(page[i]): i for i in named},
+        hidden=(column("hidden") > 0).tolist(),  # NaN in text, so never true
+        linked=(column("link_share") > 0.5).tolist(),
+        dated=dated.tolist(),
+        is_forum=(judged.features.types.argmax(axis=1) == TYPES.index("forum")).tolist(),
+        is_tongue=look["tongue"].to_list(),
+        is_image=look["image"].to_list(),
+        texts=judged.batch.lines["text"].to_list(),
+        words=judged.features.words.tolist(),
+        ends_sentence=(column("ends_sentence") > 0).tolist(),
+    )
 
 
 def _dropped_role(i: int, page: int, why: str, judged: Judged, around: _Around) -> tuple[str, str, str | None]:
@@ -182,11 +195,11 @@ def _around_post(i: int, around: _Around) -> bool:
 
 def _role_by_place(i: int, page: int, judged: Judged, around: _Around) -> str:
     """What a line is most likely that neither says so nor stands in an element that does."""
-    text, words = around.texts[i], around.words[i]
+    words = around.words[i]
     first, last = around.first.get(page), around.last.get(page)
-    if text.casefold().strip(" ()[]") in _TONGUES:
+    if around.is_tongue[i]:
         return "interface"
-    if words <= 12 and _IMAGE.match(text):
+    if words <= 12 and around.is_image[i]:
         return "image_name"
     if around.is_forum[page] and _around_post(i, around):
         return "post_metadata"

@@ -57,17 +57,17 @@ class Strongest:
             total += self.moved[first + leaves[:, tree]]
         strongest = np.argsort(-np.abs(total), axis=1, kind="stable")[:, :SHOWN]
         tenths = np.rint(np.take_along_axis(total, strongest, axis=1) / (UNIT // 10)).astype(np.int64)
-        said: dict[tuple[int, int], str] = {}
-        out = []
-        for groups, values in zip(strongest.tolist(), tenths.tolist(), strict=True):
-            parts = []
-            for group, value in zip(groups, values, strict=True):
-                if (group, value) not in said:
-                    said[group, value] = f"{GROUPS[group][0]} {value / 10:+.1f}"
-                if value:
-                    parts.append(said[group, value])
-            out.append(", ".join(parts))
-        return out
+        pairs = np.column_stack((strongest, tenths))
+        code = (pairs + 1_000) @ (10_000 ** np.arange(2 * SHOWN, dtype=np.int64))  # each of them has four digits
+        _, first, kind = np.unique(code, return_index=True, return_inverse=True)
+        said = [_say(row[:SHOWN], row[SHOWN:]) for row in pairs[first].tolist()]  # few are different
+        return [said[number] for number in kind.tolist()]
+
+
+def _say(groups: list[int], tenths: list[int]) -> str:
+    """The groups and what they add to the log-odds; what adds nothing is left out."""
+    told = zip(groups, tenths, strict=True)
+    return ", ".join(f"{GROUPS[group][0]} {value / 10:+.1f}" for group, value in told if value)
 
 
 def read_strongest(booster: lightgbm.Booster) -> Strongest:
