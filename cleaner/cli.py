@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cleaner import __version__
-from cleaner.commands import cleaning, judging, releases
+from cleaner.commands import cards, cleaning, judging, releases
 
 app = typer.Typer(
     name="cleaner",
@@ -35,6 +35,7 @@ for function in (
     releases.verify,
     releases.publish,
     releases.withdraw,
+    cards.card,
     judging.evaluate,
     judging.train,
 ):

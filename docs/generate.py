@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import functools
 import io
 import json
 import os
@@ -33,20 +34,23 @@ from cleaner.normalize import FIXES
 from cleaner.read.causes import CAUSES
 from cleaner.recipe import Filter, Recipe, Site
 from cleaner.release import columns
-from cleaner.release.measured import measured_part
 from cleaner.release.manifest import Manifest, read_manifests
+from cleaner.release.measured import measured_part
+from cleaner.release.pictures import NAMES, draw_pictures
 from cleaner.report import tables
 from cleaner.report.explain import explain
 from cleaner.roles import REASONS, ROLES
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "docs/explain.svg"
+CARD_PICTURES = "docs/pictures"
 MODEL = "cleaner/judge/trained"
 PAGES = [
     "README.md",
     "DATASET_CARD.md",
     f"{MODEL}/README.md",
     PICTURE,
+    *(f"{CARD_PICTURES}/{name}" for name in NAMES),
     *(f"docs/{name}" for name in sorted(os.listdir(ROOT / "docs")) if name.endswith(".md")),
 ]
 FENCE = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -229,9 +233,10 @@ def model_figures() -> str:
 
 def card() -> str:
     """The measured part of the sample dataset's card."""
-    return measured_part(sample_manifest()).strip()
+    return measured_part(sample_manifest(), CARD_PICTURES)
 
 
+@functools.cache
 def sample_manifest() -> Manifest:
     """The manifest of a fresh run over `raw/`."""
     with tempfile.TemporaryDirectory() as folder:
@@ -251,9 +256,11 @@ GENERATORS: dict[str, Callable[[], str]] = {
 
 
 def fresh(page: str) -> str:
-    """The text of a page with its generated parts made anew; the picture is generated as a whole."""
+    """The text of a page with its generated parts made anew; pictures are generated as a whole."""
     if page == PICTURE:
         return picture()
+    if page.startswith(f"{CARD_PICTURES}/"):
+        return draw_pictures(sample_manifest().counts)[Path(page).stem].svg
     text = (ROOT / page).read_text("utf-8")
     return FENCE.sub(lambda match: f"{match[1]}\n{GENERATORS[match[2]]()}\n\n{match[3]}", text)
 
@@ -265,6 +272,7 @@ def main() -> int:
     stale = False
     for page in PAGES:
         text, path = fresh(page), ROOT / page
+        path.parent.mkdir(exist_ok=True)
         if not path.exists() or text != path.read_text("utf-8"):
             stale = True
             if not check:
