@@ -10,14 +10,12 @@ from cleaner.corpus.tombstones import Withdrawn, read_tombstones
 from cleaner.engine.folder import check_folders, claim_folder
 from cleaner.engine.ledger import Ledger
 from cleaner.engine.local import count_processors
-from cleaner.engine.scrub import scrub_parts
 from cleaner.engine.stage import Reporter, clean_files, living_parts
 from cleaner.engine.storage import storage_errors
 from cleaner.errors import RecipeError
 from cleaner.recipe import Recipe
-from cleaner.release.answers import check_answers
 from cleaner.release.make import release
-from cleaner.release.withdraw import complete
+from cleaner.release.manifest import asked_version, read_manifests
 from cleaner.report.summary import OnProgress, RunReport
 
 
@@ -28,6 +26,8 @@ def run(
     recipe: Recipe | str | Path | None = None,
     workers: int | None = None,
     engine: str = "local",
+    version: str | None = None,
+    compact: bool = False,
     on_progress: OnProgress | None = None,
 ) -> RunReport:
     """Clean a folder of raw files (or a single file), and release what changed as a version of the dataset.
@@ -40,6 +40,9 @@ def run(
         recipe: A Recipe, or the path of a TOML file; None for the default.
         workers: Number of processes; by default one for each processor.
         engine: "local", the only one in this version.
+        version: The number that a new version shall have, such as "2.0.0", where it is higher than the one that the
+            change calls for; a lower one is refused.
+        compact: Join small shards that have piled up, although that rewrites them.
         on_progress: Called at most about ten times a second.
 
     Returns:
@@ -47,8 +50,8 @@ def run(
 
     Raises:
         InputError: There is nothing to read in `raw`.
-        RecipeError: The recipe is wrong, or there is no such engine.
-        RefusedError: `processed` holds something else; BusyError, another run is at work there.
+        RecipeError: The recipe is wrong, `version` is no version, or there is no such engine.
+        RefusedError: `processed` holds something else, or `version` is too low; BusyError, another run is at work.
         StorageError: The disk is full, or `processed` cannot be written.
     """
     started = time.monotonic()
@@ -61,19 +64,17 @@ def run(
         raise RecipeError(f"A run needs at least one worker, not {workers}.")
 
     check_folders(raw, processed)
+    known = read_manifests(processed) if version is not None else []
+    asked = asked_version(version, known[-1].version if known else None)
     reporter = Reporter(on_progress)
     with storage_errors(processed), claim_folder(processed) as state, Ledger(state.ledger, state.parts) as ledger:
-        check_answers(processed)
-        complete(processed, state)
-        withdrawn = Withdrawn.by(read_tombstones(processed))
         report = clean_files(raw, state, ledger, recipe, workers or count_processors(), reporter)
         report.processed = str(processed)
         reporter.stage("comparing")
         parts = living_parts(state, ledger)
-        decisions = decide(parts, recipe, state.work, withdrawn)
+        decisions = decide(parts, recipe, state.work, Withdrawn.by(read_tombstones(processed)))
         reporter.stage("releasing")
-        release(parts, decisions, processed, recipe, report)
-        scrub_parts(state.parts, withdrawn)
+        release(parts, decisions, processed, recipe, report, version=asked, compact=compact)
         ledger.remove_dead(state.parts)
     reporter.stage("done")
     report.seconds = time.monotonic() - started

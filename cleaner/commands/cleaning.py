@@ -54,6 +54,10 @@ def run(
     recipe: RecipeFile = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Worker processes; else one a core.")] = None,
     engine: Annotated[Engine, typer.Option(help="How the work is spread.")] = Engine.local,
+    version: Annotated[
+        str | None, typer.Option(metavar="X.Y.Z", help="Number for the new version, where a higher one is wanted.")
+    ] = None,
+    compact: Annotated[bool, typer.Option("--compact", help="Join small shards that have piled up.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
 ) -> None:
@@ -68,8 +72,9 @@ def run(
 
         try:
             report = run_pipeline(
-                raw, processed, recipe=chosen, workers=workers, engine=engine.value, on_progress=on_progress
-            )
+                raw, processed, recipe=chosen, workers=workers, engine=engine.value, version=version, compact=compact,
+                on_progress=on_progress,
+            )  # fmt: skip
         except BrokenPipeError as error:  # not stdout, on which nothing was written yet
             raise RuntimeError("a pipe between processes broke") from error
     try:

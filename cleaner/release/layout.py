@@ -1,8 +1,9 @@
 """Which document lies in which shard.
 
 A document keeps its shard from one version to the next, so an edit rewrites one shard and leaves all others alone.
-New documents get new shards, site after site: small neighbouring sites share one, a big site has several. Only a
-version that changes rows anyhow (a MAJOR one) may dissolve small shards that have piled up.
+New documents get new shards, site after site: small neighbouring sites share one, a big site has several. So what
+changes on one site costs about what its shards hold, and what is added costs what it holds itself. Small shards that
+have piled up are dissolved only when asked for, or by a version that changes rows anyhow (a MAJOR one).
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from cleaner import recipe
 from cleaner.corpus.database import parquet, stream
 from cleaner.engine.parts import Parts
 
-FEWEST_SHARDS = 8
-"""A corpus is cut into so many shards at least, so that it can be read in parallel and an edit costs little..."""
+FEWEST_SHARDS = 32
+"""A corpus is cut into so many shards at least, so that a change on one site costs some three hundredths of it..."""
 
-FEWEST_ROWS = 512
+FEWEST_ROWS = 128
 """...but not into shards of fewer documents than this."""
 
 MANY_SMALL = 16
@@ -36,12 +37,15 @@ class Limits:
     bytes: int
 
 
-def lay_out(db: duckdb.DuckDBPyConnection, decisions: Path, parts: Parts, options: recipe.Release) -> dict[str, Any]:
+def lay_out(
+    db: duckdb.DuckDBPyConnection, decisions: Path, parts: Parts, options: recipe.Release, compact: bool = False
+) -> dict[str, Any]:
     """Give every published document its shard and place; returns the changes against the previous version.
 
-    Wants the table `previous` (see `index.load_index`). Makes the table `layout`: `part`, `file`, `record`, `id`,
-    `site`, `place` (order over the whole corpus), `shard` (number of the shard, in the order of reading), `row_hash`,
-    `lines_hash`, `lines`, `characters`, `duplicate_of`.
+    With `compact`, small shards are dissolved however few they are. Wants the table `previous` (see
+    `index.load_index`). Makes the table `layout`: `part`, `file`, `record`, `id`, `site`, `place` (order over the whole
+    corpus), `shard` (number of the shard, in the order of reading), `row_hash`, `lines_hash`, `lines`, `characters`,
+    `duplicate_of`.
     """
     db.execute(_PUBLISHED, {"decisions": parquet([decisions])})
     changes = compare(db)
@@ -50,8 +54,8 @@ def lay_out(db: duckdb.DuckDBPyConnection, decisions: Path, parts: Parts, option
         rows=max(1, min(options.shard_rows, max(FEWEST_ROWS, -(-total // FEWEST_SHARDS)))),
         bytes=max(1, options.shard_mb) << 20,
     )
-    if changes["changed"] or changes["removed"]:
-        _dissolve_small(db, limits)
+    if compact or changes["changed"] or changes["removed"]:
+        _dissolve_small(db, limits, 2 if compact else MANY_SMALL)
     _pack_new(db, parts, limits)
     db.execute(_LAYOUT)
     return changes
@@ -70,8 +74,8 @@ def _one(db: duckdb.DuckDBPyConnection, query: str) -> Any:
     return db.execute(query).fetchone()
 
 
-def _dissolve_small(db: duckdb.DuckDBPyConnection, limits: Limits) -> None:
-    """Let the documents of small shards be packed anew, where there are many of those."""
+def _dissolve_small(db: duckdb.DuckDBPyConnection, limits: Limits, many: int) -> None:
+    """Let the documents of small shards be packed anew, where there are at least so many of those."""
     small = [
         shard for (shard,) in db.execute(
             """SELECT old_shard FROM published WHERE old_shard IS NOT NULL GROUP BY 1
@@ -79,7 +83,7 @@ def _dissolve_small(db: duckdb.DuckDBPyConnection, limits: Limits) -> None:
             {"rows": limits.rows / 4, "bytes": limits.bytes / 4},
         ).fetchall()
     ]  # fmt: skip
-    if len(small) >= MANY_SMALL:
+    if len(small) >= many:
         db.execute("UPDATE published SET old_shard = NULL WHERE list_contains($small, old_shard)", {"small": small})
 
 

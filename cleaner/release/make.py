@@ -27,28 +27,39 @@ from cleaner.release.changes import find_changes
 from cleaner.release.fates import decided_fates
 from cleaner.release.files import placed
 from cleaner.release.finish import finish, sweep
+from cleaner.release.inventory import write_checksums
 from cleaner.release.layout import lay_out
 from cleaner.release.listings import LEFT_OUT, REJECTS, write_listings
 from cleaner.release.manifest import (
     CONFIGS,
     DEFAULT_NAME,
     Manifest,
-    next_version,
+    choose_version,
     read_manifests,
     shards_of,
     tools,
     write_manifest,
 )
-from cleaner.release.shards import SCHEMAS, plan_shards, write_shards
+from cleaner.release.shards import SCHEMAS, Shard, plan_shards, write_shards
 from cleaner.release.types import columns_of
 from cleaner.report.summary import RunReport
 
 
-def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe, report: RunReport) -> None:
+def release(
+    parts: Parts,
+    decisions: Decisions,
+    processed: Path,
+    recipe: Recipe,
+    report: RunReport,
+    *,
+    version: str | None = None,
+    compact: bool = False,
+) -> None:
     """Write what has changed as a new version, and fill the report.
 
-    Nothing is written before the report's identities hold (AccountingError). InputError when no document is left to
-    publish: the lists of what was rejected and left out are written all the same.
+    Nothing is written before the report's identities hold (AccountingError) and `version`, the number asked for, is
+    found not to be too low (see `manifest.choose_version`). With `compact`, small shards are joined. InputError when no
+    document is left to publish: the lists of what was rejected and left out are written all the same.
     """
     manifests = read_manifests(processed)
     parent = manifests[-1] if manifests else None
@@ -59,16 +70,17 @@ def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe,
         report.check()
         if not counted:
             write_listings(db, processed, decisions)
+            if manifests:
+                write_checksums(processed, manifests)
             raise InputError(_nothing_left(processed, decisions, parent))
         index.load_index(db, processed, parent)
-        changes = lay_out(db, decisions.path, parts, recipe.release)
-        files = write_shards(db, parts, processed, plan_shards(db), shards_of(manifests))
-        write_listings(db, processed, decisions)
+        changes = lay_out(db, decisions.path, parts, recipe.release, compact)
+        plan = plan_shards(db)
         found = Manifest(
             name=recipe.card.title or DEFAULT_NAME,
-            version=next_version(parent.version if parent else None, changes),
+            version="",
             parent=parent.version if parent else None,
-            files=files,
+            files={},
             columns={config: columns_of(SCHEMAS[config]) for config in CONFIGS},
             recipe=json.loads(json.dumps(recipe.as_dict())),
             recipe_hash=recipe.hash,
@@ -79,16 +91,25 @@ def release(parts: Parts, decisions: Decisions, processed: Path, recipe: Recipe,
             counts=counted,
             changes={},
         )
-        report.released = parent is None or not found.says_the_same(parent)
+        if version is not None and not (parent and _same_shards(plan, parent) and found.made_like(parent)):
+            choose_version(found.parent, changes, version)  # refuses before anything is written
+        found = replace(found, files=write_shards(db, parts, processed, plan, shards_of(manifests)))
+        write_listings(db, processed, decisions)
+        report.released = not (parent and found.files == parent.files and found.made_like(parent))
         if report.released:
+            found = replace(found, version=choose_version(found.parent, changes, version))
             fates = decided_fates(processed, decisions)
             found = replace(found, changes=find_changes(processed, parent, found, changes, fates))
             _save_index(db, processed, found)
             write_manifest(processed, found)
             manifests.append(found)
     sweep(processed, manifests)
-    report.warnings = finish(processed, manifests)
+    finish(processed, manifests)
     report.version, report.previous = manifests[-1].version, manifests[-1].parent
+
+
+def _same_shards(plan: dict[str, list[Shard]], parent: Manifest) -> bool:
+    return all([shard.path for shard in plan[c]] == [file.path for file in parent.files[c]] for c in CONFIGS)
 
 
 def _fill(

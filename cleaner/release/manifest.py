@@ -31,7 +31,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from cleaner.errors import RefusedError, VerificationError
+from cleaner.errors import RecipeError, RefusedError, VerificationError
 from cleaner.release.files import placed
 from cleaner.release.types import schema_of
 
@@ -107,10 +107,10 @@ class Manifest:
         """The columns of one of the two tables."""
         return schema_of(self.columns[config])
 
-    def says_the_same(self, other: Manifest) -> bool:
-        """Whether nothing that makes a version differs: files, columns, counts, recipe, version of cleaner."""
+    def made_like(self, other: Manifest) -> bool:
+        """Whether columns, counts, recipe and version of cleaner are the same: with the same files, nothing is new."""
         mine, others = asdict(self), asdict(other)
-        return all(mine[key] == others[key] for key in ("files", "columns", "counts", "recipe_hash", "cleaner"))
+        return all(mine[key] == others[key] for key in ("columns", "counts", "recipe_hash", "cleaner"))
 
 
 def tools() -> dict[str, str]:
@@ -141,6 +141,39 @@ def next_version(parent: str | None, changes: Mapping[str, Any]) -> str:
     if changes["changed"] or changes["removed"]:
         return f"{major + 1}.0.0"
     return f"{major}.{minor + 1}.0" if changes["added"] else f"{major}.{minor}.{patch + 1}"
+
+
+def asked_version(version: str | None, newest: str | None) -> str | None:
+    """A version that a person asks for ("2.0.0" or "v2.0.0"), without the v.
+
+    RecipeError when it is not of that form, RefusedError when there is a newer one already: a number only ever rises.
+    """
+    if version is None:
+        return None
+    asked = version.removeprefix("v")
+    try:
+        key = version_key(asked)
+    except ValueError as e:
+        raise RecipeError(f"{version!r} is no version: that is three numbers, such as 1.2.0.") from e
+    if newest is not None and key < version_key(newest):
+        raise RefusedError(f"The newest version is {newest}, so no version {asked} can follow. Ask for a higher one.")
+    return asked
+
+
+def choose_version(parent: str | None, changes: Mapping[str, Any], asked: str | None) -> str:
+    """What the next version is called: as the change calls for, or as asked where that is higher.
+
+    RefusedError when it is lower: it would say of the change that it is smaller than it is.
+    """
+    least = next_version(parent, changes)
+    if asked is None or version_key(asked) >= version_key(least):
+        return asked or least
+    told = [f"{changes[kind]:,} {kind}" for kind in ("added", "changed", "removed") if changes[kind]]
+    since = f"against {parent}: {', '.join(told) or 'the same documents'}" if parent else "it is the first"
+    raise RefusedError(
+        f"{asked} is too low a number for this version ({since}): it has to be {least} or higher. Nothing was "
+        "released; what was cleaned is kept."
+    )
 
 
 def read_manifests(processed: Path) -> list[Manifest]:
