@@ -109,7 +109,17 @@ class Duplicates:
     )
     same_text: Literal["drop", "mark", "keep"] = _option(
         "drop",
-        "Documents with the very same text: leave the later ones out, mark them in `duplicate_of`, or do nothing.",
+        "Documents with the very same text: leave all but one out, mark them in `duplicate_of`, or do nothing.",
+    )
+    near: Literal["mark", "drop", "keep"] = _option(
+        "mark", "Documents that share most of their text: the same choice. `keep`: they are not even looked for."
+    )
+    threshold: float = _option(
+        0.8, "Documents are near-duplicates from this Jaccard index of their shingles on; 0.4 to 1."
+    )
+    ngram: int = _option(5, "Words in a shingle (characters, where a script puts no space between words); 1 to 20.")
+    prefer: Literal["longest", "earliest", "first"] = _option(
+        "longest", "Which one represents the others: the longest text, the one published first, or first in path order."
     )
 
 
@@ -192,6 +202,7 @@ class Recipe:
         recipe = _build(Recipe, table, "", name)
         assert isinstance(recipe, Recipe)
         _check_reading(recipe.read, name)
+        _check_duplicates(recipe.duplicates, name)
         _check_rules(recipe, name)
         return recipe
 
@@ -234,6 +245,14 @@ def _check_reading(read: Read, name: str) -> None:
         re.compile(read.page_separator or "")
     except re.error as e:
         raise RecipeError(f"{name}: `read.page_separator` is no valid regular expression: {e}.") from e
+
+
+def _check_duplicates(duplicates: Duplicates, name: str) -> None:
+    """Raise RecipeError for numbers that no search for near-duplicates works with."""
+    if not 0.4 <= duplicates.threshold <= 1:
+        raise RecipeError(f"{name}: `duplicates.threshold` is {duplicates.threshold:g}, but should be 0.4 to 1.")
+    if not 1 <= duplicates.ngram <= 20:
+        raise RecipeError(f"{name}: `duplicates.ngram` is {duplicates.ngram}, but should be 1 to 20.")
 
 
 def _check_rules(recipe: Recipe, name: str) -> None:

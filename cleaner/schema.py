@@ -27,7 +27,6 @@ QUALITY = pa.struct(
         ("symbol_share", pa.float32()),
         ("repeated_line_share", pa.float32()),
         ("template_share", pa.float32()),
-        ("duplicate_similarity", pa.float32()),
         ("private", pa.list_(COUNTED)),
     ]
 )
@@ -66,11 +65,16 @@ DOCUMENTS = pa.schema(
         ("lines_dropped", pa.int64()),
         ("lines_metadata", pa.int64()),
         ("duplicate_of", pa.string()),
+        ("duplicate_cluster", pa.string()),
+        ("duplicate_jaccard", pa.float32()),
         ("quality", QUALITY),
         ("provenance", pa.list_(PROVENANCE)),
     ]
 )
 """One row a document (config `v1.0.0`)."""
+
+OF_THE_CORPUS = ("duplicate_of", "duplicate_cluster", "duplicate_jaccard")
+"""Columns that no page can tell by itself: decided over the whole corpus, long after the page was cleaned."""
 
 LINES = pa.schema(
     [

@@ -70,7 +70,6 @@ QUALITY = {
     "symbol_share": "Share of characters that are neither letters, digits, blanks nor punctuation.",
     "repeated_line_share": "Share of lines that repeat an earlier one.",
     "template_share": "Share of lines that recur on other pages of the site.",
-    "duplicate_similarity": "Similarity to the nearest other document.",
     "private": "Kinds of private data that were scanned for, and how often each was found.",
 }
 """What the fields of the column `quality` mean."""

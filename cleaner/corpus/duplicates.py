@@ -6,9 +6,10 @@ not is a reject. The rules are asked in this order, and the first that speaks de
     withdrawn     its id, its bytes or its text was taken out for good (see `tombstones`)
     same_url      another source has the same id, and the recipe prefers that one
     (a filter)    the first of the recipe's filters that it does not pass, by its name
-    same_text     a document that comes before it, in the order of paths, has the very same text
+    same_text     another document has the very same text, and represents it
+    near          another document that represents it has nearly the same text (see `near`)
 
-All of it is one pass of DuckDB over a few narrow columns of the part files, in bounded memory.
+All of it is done in DuckDB, over a few narrow columns of the part files, in bounded memory.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ import duckdb
 
 from cleaner.corpus.database import copy_to, open_database, parquet
 from cleaner.corpus.filters import first_failed
+from cleaner.corpus.near import find_near
 from cleaner.corpus.tombstones import Withdrawn
 from cleaner.engine.parts import Parts
 from cleaner.errors import InputError, RecipeError
 from cleaner.recipe import Recipe
+from cleaner.release.rows import WITH_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class Decisions:
     Attributes:
         path: Parquet file, one row a source, sorted by file and record: `part`, `file`, `record`, `source_path`,
             `outcome` (document, duplicate, filtered, withdrawn, reject), `rule` (which rule left it out), `of` (the id
-            of the document it duplicates), `cause` and `message` (rejects), `duplicate_of`
-            (documents marked as duplicates), and the columns that the release counts and sorts by.
+            of the document it duplicates), `cause` and `message` (rejects), `duplicate_of`, `duplicate_cluster` and
+            `duplicate_jaccard` (documents), and the columns that the release counts and sorts by.
         outcomes: outcome -> sources, all five present.
         rules: rule -> sources left out by it.
         causes: cause -> rejects.
@@ -63,7 +66,12 @@ def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: Withdrawn) -> De
             db.execute(f"CREATE TABLE withdrawn_{name} AS SELECT unnest($values::VARCHAR[]) AS key", {"values": values})
         latest = "retrieved DESC NULLS LAST, " if recipe.duplicates.same_url == "latest" else ""
         db.execute(_RULED.format(latest=latest))
-        copy_to(db, _DECIDED, path, {"same_text": recipe.duplicates.same_text})
+        db.execute(_COMPARED.format(prefer=_PREFERRED[recipe.duplicates.prefer]))
+        db.execute(_TEXTS)
+        find_near(db, parts, recipe, work)
+        options = recipe.duplicates
+        chosen = {"same_text": options.same_text, "near": options.near, "threshold": options.threshold}
+        copy_to(db, _DECIDED.format(row_hash=WITH_MARKS), path, chosen)
         decided = parquet([path])
         outcomes = dict.fromkeys(("document", "duplicate", "filtered", "withdrawn", "reject"), 0)
         outcomes.update(_counts(db, decided, "outcome"))
@@ -124,28 +132,51 @@ SELECT *, CASE
 FROM pages
 """
 
+_PREFERRED = {"longest": "file, record", "earliest": "published NULLS LAST, file, record", "first": "file, record"}
+"""Which of several documents with the very same text represents the others; equal texts are equally long."""
+
+_COMPARED = """
+CREATE TABLE compared AS
+SELECT *, CASE WHEN first_rule IS NULL AND text_key IS NOT NULL THEN
+    first_value(id) OVER (PARTITION BY first_rule, text_key ORDER BY {prefer}) END AS head
+FROM ruled
+"""
+
+_TEXTS = """
+CREATE TABLE texts AS
+SELECT row_number() OVER (ORDER BY file, record) - 1 AS number, part, file, record, id, characters, published
+FROM compared WHERE head = id
+"""
+
 _DECIDED = """
-WITH compared AS (
-    SELECT *, CASE WHEN first_rule IS NULL AND text_key IS NOT NULL THEN
-        first_value(id) OVER (PARTITION BY first_rule, text_key ORDER BY file, record) END AS representative
-    FROM ruled
-), named AS (
-    SELECT *, nullif(representative, id) AS twin,
-           CASE WHEN first_rule IS NULL AND representative <> id AND $same_text = 'drop' THEN 'same_text'
-                ELSE first_rule END AS rule
-    FROM compared
+WITH named AS (
+    SELECT compared.*, near.representative AS near_of, near.jaccard,
+           near.jaccard >= $threshold AND $near = 'drop' AS near_goes, nullif(head, compared.id) AS same_as,
+           CASE WHEN first_rule IS NULL AND head <> compared.id AND $same_text = 'drop' THEN 'same_text'
+                WHEN near_goes THEN 'near' ELSE first_rule END AS rule
+    FROM compared LEFT JOIN near ON compared.head = near.id
 ), decided AS (
     SELECT *, CASE WHEN rule IS NULL THEN 'document' WHEN rule = 'withdrawn' THEN 'withdrawn'
-                   WHEN rule IN ('same_url', 'same_text') THEN 'duplicate' ELSE 'filtered' END AS outcome,
-           CASE WHEN rule = 'same_url' THEN id WHEN rule = 'same_text' THEN twin END AS of,
-           CASE WHEN rule IS NULL AND $same_text = 'mark' THEN twin END AS duplicate_of
+                   WHEN rule IN ('same_url', 'same_text', 'near') THEN 'duplicate' ELSE 'filtered' END AS outcome,
+           CASE WHEN rule = 'same_url' THEN id WHEN rule = 'near' OR near_goes THEN near_of
+                WHEN rule = 'same_text' THEN same_as END AS of,
+           CASE WHEN rule IS NULL THEN coalesce(near_of, CASE WHEN $same_text = 'mark' THEN same_as END)
+                END AS duplicate_of,
+           CASE WHEN duplicate_of = near_of THEN round(jaccard, 4) WHEN duplicate_of IS NOT NULL THEN 1 END::FLOAT
+               AS duplicate_jaccard
     FROM named
     UNION ALL BY NAME
     SELECT *, 'reject' AS outcome FROM sources WHERE NOT page
+), clusters AS (
+    SELECT duplicate_of AS head, least(duplicate_of, min(id)) AS least FROM decided WHERE duplicate_of IS NOT NULL
+    GROUP BY duplicate_of
+), marked AS (
+    SELECT decided.*, clusters.least AS duplicate_cluster
+    FROM decided LEFT JOIN clusters
+      ON decided.outcome = 'document' AND clusters.head = coalesce(decided.duplicate_of, decided.id)
 )
-SELECT part, file, record, source_path, outcome, rule, of, cause, message, duplicate_of, id, site, language, published,
-       media_type, words, characters, lines,
-       CASE WHEN duplicate_of IS NULL THEN document_hash ELSE sha256(document_hash || duplicate_of) END AS row_hash,
-       lines_hash
-FROM decided ORDER BY file, record
+SELECT part, file, record, source_path, outcome, rule, of, cause, message, duplicate_of, duplicate_cluster,
+       duplicate_jaccard, id, site, language, published, media_type, words, characters, lines,
+       {row_hash} AS row_hash, lines_hash
+FROM marked ORDER BY file, record
 """

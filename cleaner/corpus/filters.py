@@ -21,9 +21,6 @@ from cleaner import schema
 from cleaner.errors import RecipeError
 from cleaner.recipe import Filter
 
-DECIDED_LATER = ("duplicate_of", "duplicate_cluster", "duplicate_jaccard")
-"""Columns that no filter can ask for: duplicates are looked for among what the filters let through."""
-
 RULES = ("withdrawn", "same_url", "same_text", "near")
 """Reasons for leaving a source out that are not filters; no filter may be named so."""
 
@@ -104,7 +101,7 @@ def _check_condition(db: duckdb.DuckDBPyConnection, where: str) -> None:
         _check_node(node)
     try:
         db.execute(_FRAME.format(where))
-        kind = str((db.description or [("", "")])[0][1]).upper()
+        kind = str(db.description[0][1]).upper() if db.description else ""
     except duckdb.Error as e:
         raise ValueError(f"cannot be evaluated: {_first_line(e)}") from e
     if kind not in ("BOOLEAN", "BOOL"):
@@ -167,8 +164,8 @@ def _check_column(names: list[str]) -> None:
     """Raise ValueError for a column that documents do not have, or not yet."""
     asked = ".".join(names)
     signals = [f"quality.{field.name}" for field in schema.QUALITY]
-    known = [name for name in schema.DOCUMENTS.names if name not in DECIDED_LATER]
-    if asked in DECIDED_LATER:
+    known = [name for name in schema.DOCUMENTS.names if name not in schema.OF_THE_CORPUS]
+    if asked in schema.OF_THE_CORPUS:  # duplicates are looked for among what the filters let through
         raise ValueError(f"asks for `{asked}`, which is decided after the filters, by [duplicates].")
     if asked not in known and asked not in signals:
         close = [name for name in signals if name.partition(".")[2] == names[-1]]

@@ -34,7 +34,10 @@ DOCUMENTS: dict[str, str] = {
     "lines_kept": "Lines that are in `text`.",
     "lines_dropped": "Lines that were taken out.",
     "lines_metadata": "Lines that became metadata, such as the headline.",
-    "duplicate_of": "The document that has the same text, where the recipe marks duplicates.",
+    "duplicate_of": "The document that represents this one: it has the same text, or nearly the same.",
+    "duplicate_cluster": "The documents that hang together as duplicates: the least of their ids, on each of them.",
+    "duplicate_jaccard": "How much of their text this document and `duplicate_of` share: 0 to 1, the Jaccard index of their "
+    "shingles.",
     "quality": "Measurements of the page and its text: type of page, encoding, flags, fixes made, shares.",
     "provenance": "For each filled field: the method by which it was found, how sure that is (0 to 1), and the line "
     "that bears it (as numbered in the config of lines), where one does.",

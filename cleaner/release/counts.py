@@ -140,7 +140,8 @@ _ON = "ON d.file = s.file AND d.record = s.record AND split_part(parse_filename(
 
 _PUBLISHED = f"""
 FROM (
-    SELECT d.* REPLACE (s.duplicate_of AS duplicate_of)
+    SELECT d.* REPLACE (s.duplicate_of AS duplicate_of, s.duplicate_cluster AS duplicate_cluster,
+                        s.duplicate_jaccard AS duplicate_jaccard)
     FROM read_parquet($files, filename = true) AS d JOIN read_parquet($decisions) AS s {_ON}
     WHERE s.outcome = 'document'
 )

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from cleaner import schema
 from cleaner.release.counts import SITE
 
-CORPUS_COLUMNS = ("duplicate_of", "duplicate_cluster", "duplicate_jaccard", "quality.template_share",
-                  "quality.duplicate_similarity")  # fmt: skip
+CORPUS_COLUMNS = (*schema.OF_THE_CORPUS, "quality.template_share")
 """Columns that tell of other documents."""
 SOURCE_COLUMNS = ("source_path", "source_sha256", "retrieved_at", "media_type")
 """Columns that tell of the source alone."""
@@ -130,7 +130,7 @@ _LINE_CHANGES = """
 CREATE TABLE line_changes AS
 SELECT coalesce(new.document_id, old.document_id) AS id, coalesce(new.line, old.line) AS line,
        CASE WHEN old.line IS NULL THEN 'added' WHEN new.line IS NULL THEN 'removed'
-            WHEN old.verdict <> new.verdict OR old.role <> new.role OR old.reason <> new.reason THEN 'rejudged'
+            WHEN old.verdict <> new.verdict OR old.role <> new.role THEN 'rejudged'
             ELSE 'rescored' END AS change,
        old.verdict AS was, old.role AS was_role, old.reason AS was_reason, new.verdict, new.role, new.reason,
        CASE WHEN change <> 'rescored' THEN left(coalesce(new.text, old.text), 300) END AS text

@@ -44,8 +44,8 @@ def lay_out(
 
     With `compact`, small shards are dissolved however few they are. Wants the table `previous` (see
     `index.load_index`). Makes the table `layout`: `part`, `file`, `record`, `id`, `site`, `place` (order over the whole
-    corpus), `shard` (number of the shard, in the order of reading), `row_hash`, `lines_hash`, `lines`, `characters`,
-    `duplicate_of`.
+    corpus), `shard` (number of the shard, in the order of reading), `row_hash`, `lines_hash`, `lines`, `characters`, and
+    the columns `schema.OF_THE_CORPUS`.
     """
     db.execute(_PUBLISHED, {"decisions": parquet([decisions])})
     changes = compare(db)
@@ -123,6 +123,7 @@ def pack(rows: Iterable[tuple[int, str, int, int, int]], limits: Limits) -> list
 _PUBLISHED = """
 CREATE TABLE published AS
 SELECT d.part, d.file, d.record, d.id, d.site, d.row_hash, d.lines_hash, d.lines, d.characters, d.duplicate_of,
+       d.duplicate_cluster, d.duplicate_jaccard,
        row_number() OVER (ORDER BY d.site, d.file, d.record) AS place, previous.shard AS old_shard
 FROM read_parquet($decisions) AS d LEFT JOIN previous USING (id)
 WHERE d.outcome = 'document'
@@ -156,6 +157,7 @@ WITH grouped AS (
 ), ordered AS (
     SELECT shard_key, row_number() OVER (ORDER BY min(place)) AS shard FROM grouped GROUP BY shard_key
 )
-SELECT part, file, record, id, site, place, shard, row_hash, lines_hash, lines, characters, duplicate_of
+SELECT part, file, record, id, site, place, shard, row_hash, lines_hash, lines, characters, duplicate_of,
+       duplicate_cluster, duplicate_jaccard
 FROM grouped JOIN ordered USING (shard_key)
 """

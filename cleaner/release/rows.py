@@ -38,19 +38,34 @@ _Encoder = Callable[[int, int, Pieces], None]
 def hash_documents(table: pa.Table, columns: pa.Schema = schema.DOCUMENTS) -> list[str]:
     """64 hex digits for each row of a table that has these columns.
 
-    `duplicate_of` is decided over the whole corpus, long after the page: where it is not null, the page's digest
-    is hashed again with it (see `with_duplicate_of`).
+    What says of which documents it is a duplicate is decided over the whole corpus, long after the page: where there
+    is such a mark, the page's digest is hashed again with it (see `with_marks`).
     """
-    encode = _encoder(table, pa.schema([field for field in columns if field.name != "duplicate_of"]))
+    encode = _encoder(table, pa.schema([field for field in columns if field.name not in schema.OF_THE_CORPUS]))
     seed = _seed("documents", columns)
     hashes = [_digest(seed, encode, row, row + 1) for row in range(table.num_rows)]
-    marks = table["duplicate_of"].to_pylist()
-    return [h if mark is None else with_duplicate_of(h, mark) for h, mark in zip(hashes, marks, strict=True)]
+    nothing = [None] * len(hashes)
+    marks = [table[name].to_pylist() if name in columns.names else nothing for name in schema.OF_THE_CORPUS]
+    return [with_marks(*row) for row in zip(hashes, *marks, strict=True)]
 
 
-def with_duplicate_of(document_hash: str, duplicate_of: str) -> str:
-    """The hash of a row, from its hash without the mark. In SQL: `sha256(document_hash || duplicate_of)`."""
-    return hashlib.sha256((document_hash + duplicate_of).encode()).hexdigest()
+def with_marks(
+    document_hash: str, duplicate_of: str | None, duplicate_cluster: str | None, duplicate_jaccard: float | None
+) -> str:
+    """The hash of a row, from its hash without the marks; that very hash where there is none. In SQL: WITH_MARKS."""
+    if duplicate_of is None and duplicate_cluster is None and duplicate_jaccard is None:
+        return document_hash
+    parts = round(duplicate_jaccard * 10_000) if duplicate_jaccard is not None else ""
+    marks = f"{duplicate_of or ''} {duplicate_cluster or ''} {parts}"
+    return hashlib.sha256((document_hash + marks).encode()).hexdigest()
+
+
+WITH_MARKS = """
+CASE WHEN duplicate_of IS NULL AND duplicate_cluster IS NULL AND duplicate_jaccard IS NULL THEN document_hash
+     ELSE sha256(concat(document_hash, duplicate_of, ' ', duplicate_cluster, ' ',
+                        round(duplicate_jaccard::DOUBLE * 10000)::INTEGER)) END
+"""
+"""`with_marks` in SQL; `concat` takes NULL for nothing."""
 
 
 def hash_lines(table: pa.Table, by: str = "document_id", columns: pa.Schema = schema.LINES) -> dict[Any, str]:

@@ -134,7 +134,7 @@ def _write_batch(
 
 def _columns(config: str) -> str:
     """The columns of a config for a query over part files `d` and the layout `y`."""
-    return ", ".join(f'{"y" if name == "duplicate_of" else "d"}."{name}"' for name in SCHEMAS[config].names)
+    return ", ".join(f'{"y" if name in schema.OF_THE_CORPUS else "d"}."{name}"' for name in SCHEMAS[config].names)
 
 
 def row_groups(

@@ -15,6 +15,8 @@ from cleaner.release.rows import hash_documents
 from cleaner.release.shards import row_groups, shard_path, write_file
 
 _KEY = {"documents": "id", "lines": "document_id"}
+_MARKS = {"duplicate_jaccard": "duplicate_of", "duplicate_of": "duplicate_of", "duplicate_cluster": "duplicate_cluster"}
+"""Columns that tell of other documents: column -> the column that names the other one."""
 
 
 class Cutter:
@@ -41,7 +43,7 @@ class Cutter:
         }  # fmt: skip
 
     def _without(self, config: str, file: File, columns: pa.Schema, ids: frozenset[str]) -> File | None:
-        concerned = self._concerned(config, file, ids)
+        concerned = self._concerned(config, file, columns, ids)
         if not concerned:
             return file
         key = (file.path, concerned)
@@ -49,9 +51,9 @@ class Cutter:
             self._cut[key] = self._write(config, file, columns, concerned)
         return self._cut[key]
 
-    def _concerned(self, config: str, file: File, ids: frozenset[str]) -> frozenset[str]:
-        """Those of the ids that are in a shard, as the id of a row or as its mark."""
-        names = [_KEY[config], *(["duplicate_of"] if config == "documents" else [])]
+    def _concerned(self, config: str, file: File, columns: pa.Schema, ids: frozenset[str]) -> frozenset[str]:
+        """Those of the ids that are in a shard, as the id of a row or in its marks."""
+        names = [_KEY[config], *sorted(set(_MARKS.values()) & set(columns.names))]
         wanted = pa.array(sorted(ids), pa.string())
         found: set[str] = set()
         with pq.ParquetFile(self._processed / file.path) as shard:
@@ -86,9 +88,11 @@ def _rows_without(path: Path, config: str, columns: pa.Schema, ids: frozenset[st
     for table in read_documents(path, columns):
         left = table.filter(pc.invert(pc.is_in(table[_KEY[config]], gone)))
         if config == "documents":
-            place = left.schema.get_field_index("duplicate_of")
-            marks = left["duplicate_of"]
-            unmarked = pc.if_else(pc.is_in(marks, gone), pa.scalar(None, pa.string()), marks)
-            left = left.set_column(place, left.schema.field(place), unmarked)
+            for name, tells_of in _MARKS.items():
+                if name in left.column_names:
+                    kept = pc.invert(pc.is_in(left[tells_of], gone))
+                    place = left.schema.get_field_index(name)
+                    nothing = pa.scalar(None, left.schema.field(place).type)
+                    left = left.set_column(place, left.schema.field(place), pc.if_else(kept, left[name], nothing))
         if left.num_rows:
             yield left

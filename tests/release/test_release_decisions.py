@@ -71,7 +71,10 @@ def test_duplicates_can_be_marked_or_kept(tmp_path: Path) -> None:
     assert {row["outcome"] for row in marked.values()} == {"document"}
     kept = rows(decided(tmp_path / "keep", pages, '[duplicates]\nsame_text = "keep"'))
     assert [kept[n]["duplicate_of"] for n in "abc"] == [None, None, None]
-    assert marked["a"]["row_hash"] == kept["a"]["row_hash"]
+    assert [marked[n]["duplicate_cluster"] for n in "abc"] == [min(pages[0].id, pages[1].id)] * 2 + [None]
+    assert [marked[n]["duplicate_jaccard"] for n in "abc"] == [None, 1.0, None]
+    assert marked["c"]["row_hash"] == kept["c"]["row_hash"]
+    assert marked["a"]["row_hash"] != kept["a"]["row_hash"]
     assert marked["b"]["row_hash"] != kept["b"]["row_hash"]
 
 
