@@ -36,6 +36,7 @@ for function in (
     releases.publish,
     releases.withdraw,
     cards.card,
+    cards.archive,
     judging.evaluate,
     judging.train,
 ):

@@ -1,4 +1,4 @@
-"""Commands about the dataset's card and what is made of it: `card`, `archive`."""
+"""Commands about the dataset's card, and about archives that keep a version: `card`, `archive`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cleaner.commands.options import Processed
 @command
 def card(
     processed: Processed,
-    edit: Annotated[bool, typer.Option("--edit", help="Ask for what only a person knows, and keep the answers.")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Ask for what only a person knows; keep the answers.")] = False,
 ) -> None:
     """Make the dataset's card anew, and say what it lacks.
 
@@ -43,3 +43,23 @@ def _ask(key: str, meaning: str) -> str | None:
     except KeyboardInterrupt:  # what was answered so far is kept
         print("\n(stopped; what you answered is kept)", file=sys.stderr)
         return None
+
+
+@command
+def archive(
+    processed: Processed,
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="File that ends in .zip, or folder; not there yet.")],
+    version: Annotated[str | None, typer.Option(metavar="V", help="Version to write (default: the newest).")] = None,
+) -> None:
+    """Write one version for an archive such as Zenodo.
+
+    A TARGET that ends in .zip becomes a BagIt bag, any other a folder that is an RO-Crate; the bag holds the RO-Crate.
+    Licence and date of publication must have been stated (see `cleaner card`).
+    """
+    from cleaner.release.bagit import write_bagit_zip
+    from cleaner.release.rocrate import write_ro_crate
+
+    if target.suffix.lower() == ".zip":
+        print(f"Written: {write_bagit_zip(processed, target, version)}, a BagIt bag with an RO-Crate.")
+    else:
+        print(f"Written: {write_ro_crate(processed, target, version)}, an RO-Crate.")

@@ -28,7 +28,7 @@ CROISSANT = "croissant.json"
 _MOST = 50
 """Sites and languages that are named one by one."""
 
-_DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,61}")
+DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,61}")
 
 _CONTEXT = {
     "@language": "en",
@@ -239,7 +239,7 @@ def _origins(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """The sites that the documents come from, those with most documents first."""
     ranked = sorted(manifest.counts["sites"].items(), key=lambda item: (-item[1], item[0]))
     for site, count in ranked[:_MOST]:
-        where = {"@id": f"https://{site}/"} if _DOMAIN.fullmatch(site) else {}
+        where = {"@id": f"https://{site}/"} if DOMAIN.fullmatch(site) else {}
         yield {**where, "@type": "prov:Entity", "prov:label": f"{site or 'files without a site'}: "
                f"{several(count, 'document')}"}  # fmt: skip
     if rest := ranked[_MOST:]:
