@@ -5,12 +5,13 @@ Markup is untrusted and often broken: whatever cannot be read is passed over, an
 
 from __future__ import annotations
 
-import re
-
 from cleaner.describe.facts import Facts, add, listed, plain
+from cleaner.describe.header import phrase_set
 from cleaner.describe.json_ld import people, read_json_ld
 from cleaner.pages.batch import Head
 
+_SHOWN = "twitter:data"
+"""What pages tell for previews of links: "twitter:label1" is "Written by", "twitter:data1" the name."""
 # Names of meta elements (lower case) for each field, the most trusted first.
 _META: dict[str, tuple[str, ...]] = {
     "title": (
@@ -24,6 +25,7 @@ _META: dict[str, tuple[str, ...]] = {
         "citation_author", "author", "article:author", "parsely-author", "sailthru.author", "dc.creator",
         "dcterms.creator", "dc.contributor", "byl", "og:article:author", "book:author", "article:author_name",
         "authors", "creator", "mrf:authors", "cxenseparse:author", "article.author", "dc.creator.personalname",
+        _SHOWN,
     ),
     "published": (
         "article:published_time", "og:published_time", "citation_publication_date", "citation_online_date",
@@ -73,6 +75,10 @@ _MICRODATA = {
 
 def _read_meta(head: Head, facts: Facts) -> None:
     found: dict[tuple[str, int], list[str]] = {}
+    told = dict(head.meta[:500])
+    for number in ("1", "2"):
+        if told.get(f"twitter:label{number}", "").lower().strip(": ") in phrase_set("byline"):
+            found.setdefault(_META_OF[_SHOWN][0], []).append(told.get(f"{_SHOWN}{number}", ""))
     for name, content in head.meta[:500]:
         for key in _META_OF.get(name.replace("dc:", "dc.").replace("dcterms:", "dcterms."), ()):
             found.setdefault(key, []).append(content)
@@ -144,22 +150,3 @@ def read_declared(head: Head) -> Facts:
     for found in facts.values():
         found.sort(key=lambda f: -f.confidence)
     return facts
-
-
-_CREATIVE_COMMONS = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org/(?:licenses/(by(?:-(?:nc|nd|sa)){0,2})/([1-4]\.\d)|"
-    r"publicdomain/(zero)/1\.0)/?(?:deed\.\w{2}|legalcode)?/?"
-)
-
-
-def license_id(value: str) -> str | None:
-    """A declared licence as SPDX identifier where it is one of Creative Commons, else its address; None for prose."""
-    text = value.strip()
-    match = _CREATIVE_COMMONS.fullmatch(text.lower())
-    if match:
-        return "CC0-1.0" if match[3] else f"CC-{match[1].upper()}-{match[2]}"
-    if re.fullmatch(r"https?://[^\s<>\"]{4,300}", text):
-        return text
-    return (
-        text if re.fullmatch(r"(?:CC|MIT|GPL|LGPL|AGPL|Apache|BSD|ODbL|ODC|MPL|GFDL|OGL)[\w.+-]{0,30}", text) else None
-    )

@@ -172,8 +172,10 @@ def read_json_ld(head: Head, facts: Facts) -> None:
             add(facts, "tags", listed(node.get("keywords")), "json-ld", sure)
             language = node.get("inLanguage")
             add(facts, "language", language if isinstance(language, str) else plain(language), "json-ld", sure)
-            license_ = node.get("license")
-            add(facts, "license", license_ if isinstance(license_, str) else None, "json-ld", sure)
+            terms = node.get("license")
+            if isinstance(terms, dict):
+                terms = terms.get("url") or terms.get("@id") or terms.get("name")
+            add(facts, "license", terms if isinstance(terms, str) else None, "json-ld", sure)
     for node in about:
         if "website" in _types(node):
             add(facts, "site", plain(node.get("name")), "json-ld", 0.8)

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 from cleaner.describe.authors import clean_name, declared_authors, is_name, kind_of
 from cleaner.describe.bylines import byline_names, dateline, name_beside_date
 from cleaner.describe.dates import Date, parse_declared, url_date
-from cleaner.describe.declared import license_id, read_declared
+from cleaner.describe.declared import read_declared
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import Header, find_header, phrases, same, tokens
 from cleaner.describe.headline import text_title
 from cleaner.describe.language import SAMPLE_LETTERS, detect_language, normalize_tag
+from cleaner.describe.license import page_license
 from cleaner.describe.published import date_of_times, dated_lines, is_plausible
 from cleaner.describe.publisher import agency_and_place, clean_publisher, quoted_sources, text_publisher
 from cleaner.describe.sites import canonical_url, clean_url, domain
@@ -52,7 +53,7 @@ def describe_page(page: PageView) -> Description:
     _set_dates(said, page, header, zone, facts, language)
     _set_agency(said, page, header, zone)
     _set_subtitle(said, page, header, title, facts)
-    _set_rest(said, facts)
+    _set_rest(said, page, facts)
     if page.head.kind == "text":
         said.quoted_sources = quoted_sources(page, header, set(said.claims), language)
         if said.quoted_sources:
@@ -60,8 +61,8 @@ def describe_page(page: PageView) -> Description:
     return said
 
 
-def _note(said: Description, field: str, method: str, confidence: float) -> None:
-    said.provenance.append(Provenance(field, method, round(confidence, 2)))
+def _note(said: Description, field: str, method: str, confidence: float, line: int | None = None) -> None:
+    said.provenance.append(Provenance(field, method, round(confidence, 2), line))
 
 
 def _set_language(said: Description, page: PageView, facts: Facts) -> None:
@@ -279,17 +280,15 @@ def _set_subtitle(said: Description, page: PageView, header: Header, title: Titl
         _note(said, "subtitle", "text", 0.8)
 
 
-def _set_rest(said: Description, facts: Facts) -> None:
-    """Section, tags and licence, which only markup and records state."""
+def _set_rest(said: Description, page: PageView, facts: Facts) -> None:
+    """Section and tags, which only markup and records state; the licence."""
     for found in facts.get("section", [])[:1]:
         said.section = found.value
         _note(said, "section", found.method, found.confidence)
     for found in facts.get("tags", [])[:1]:
         said.tags = list(found.value)
         _note(said, "tags", found.method, found.confidence)
-    for found in facts.get("license", []):
-        name = license_id(str(found.value))
-        if name:
-            said.license = name
-            _note(said, "license", found.method, found.confidence)
-            break
+    terms = page_license(page, facts)
+    if terms:
+        said.license = terms[0].value
+        _note(said, "license", terms[0].method, terms[0].confidence, terms[1])

@@ -39,6 +39,7 @@ class Head:
         times: (datetime attribute, text) of every `<time>`, in order.
         microdata: (property, value) of elements with an article's microdata or RDFa, ("byline", text) of those whose
             class says author or byline; pieces of text that stand in elements of their own are parted by newlines.
+        licenses: (rel, href, text of the block around) of every link to the terms of a licence, in order.
     """
 
     source: Source
@@ -52,6 +53,7 @@ class Head:
     json_ld: list[str] = field(default_factory=list)
     times: list[tuple[str, str]] = field(default_factory=list)
     microdata: list[tuple[str, str]] = field(default_factory=list)
+    licenses: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import polars as pl
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from cleaner.pages.rights import read_licenses
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -119,6 +121,7 @@ class Parsed:
     json_ld: list[str]
     times: list[tuple[str, str]]
     microdata: list[tuple[str, str]]
+    licenses: list[tuple[str, str, str]]
 
 
 @dataclass(slots=True)
@@ -286,6 +289,7 @@ def parse_html(html: str) -> Parsed:
         json_ld=json_ld,
         times=times,
         microdata=_read_noted(tree),
+        licenses=read_licenses(tree, html),
     )
 
 

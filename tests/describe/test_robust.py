@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.describe import PageView, describe_page
-from cleaner.describe.declared import license_id, read_declared
+from cleaner.describe.declared import read_declared
 from cleaner.describe.json_ld import load_json
 from cleaner.pages.batch import Head
 from cleaner.records import Source
@@ -155,21 +155,6 @@ def test_articles_that_the_page_only_lists_are_not_the_page() -> None:
         "itemListElement": [{"@type": "NewsArticle", "headline": "Other", "author": "Ada Example"}],
     }
     assert read_declared(Head(Source(b""), "html", json_ld=[json.dumps(listing)])) == {}
-
-
-@pytest.mark.parametrize(
-    ("value", "name"),
-    [
-        ("https://creativecommons.org/licenses/by/4.0/", "CC-BY-4.0"),
-        ("http://creativecommons.org/licenses/by-nc-sa/3.0", "CC-BY-NC-SA-3.0"),
-        ("https://creativecommons.org/licenses/by/3.0/de/", "https://creativecommons.org/licenses/by/3.0/de/"),
-        ("https://example.org/terms", "https://example.org/terms"),
-        ("MIT", "MIT"),
-        ("All rights reserved", None),
-    ],
-)
-def test_licences(value: str, name: str | None) -> None:
-    assert license_id(value) == name
 
 
 def test_the_recipe_names_the_publisher() -> None:
