@@ -153,6 +153,8 @@ def _check_counts(manifest: Manifest) -> Iterator[str]:
 def _check_rows(processed: Path, manifest: Manifest) -> Iterator[str]:
     """Whether ids are unique, lines belong to documents, and documents have the lines that they say."""
     documents, lines = ([processed / file.path for file in manifest.files[config]] for config in CONFIGS)
+    if not documents:
+        return
     with tempfile.TemporaryDirectory() as work, open_database(Path(work)) as db:
         db.register("no_lines", SCHEMAS["lines"].empty_table())
         source = "read_parquet($lines)" if lines else "no_lines"
