@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lightgbm.basic import LightGBMError
-
 from cleaner.cleaning import BATCH, clean_batch
 from cleaner.errors import InputError
 from cleaner.judge.benchmark import VARIANTS, LabelledPage, read_benchmark
 from cleaner.judge.flatten import FLATTENERS
 from cleaner.judge.model import FOLDER, Model, read_model
 from cleaner.judge.scores import Figures, PageScore, score_text, tabulate
+from cleaner.judge.trees import TreesError
 from cleaner.recipe import Recipe
 from cleaner.report.summary import OnProgress, Progress
 
@@ -110,7 +109,7 @@ def _published(pages: Sequence[LabelledPage], variant: str, recipe: Recipe, mode
     """The text of each page; none of a page that is rejected."""
     try:
         cleaned = clean_batch([page.as_source(variant) for page in pages], recipe, model)
-    except LightGBMError as e:
+    except TreesError as e:
         raise InputError(f"The model does not fit this version of cleaner; train it anew. ({e})") from e
     documents = cleaned.documents
     texts = dict(zip(documents["source"].to_pylist(), documents["text"].to_pylist(), strict=True))

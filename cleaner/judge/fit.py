@@ -1,6 +1,6 @@
 """Fitting the judge's parts: linear models over hashed tokens, and the trees on top.
 
-Needs nothing beyond what cleaning needs; called by `judge.train`.
+Called by `judge.train`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from cleaner.judge.trees import Trees
 from cleaner.judge.weights import Hashed
 
 Floats = npt.NDArray[np.float64]
@@ -68,7 +69,8 @@ def fit_hashed(
 
 def fit_trees(
     matrix: npt.NDArray[np.float32], labels: Floats, weight: Floats, names: list[str], rounds: int, threads: int = 2
-) -> lightgbm.Booster:
+) -> Trees:
     """Boosted trees that give a line's probability of being content; soft labels."""
     data = lightgbm.Dataset(matrix, labels, weight=weight, feature_name=names, params=dict(TREES), free_raw_data=True)
-    return lightgbm.train({**TREES, "num_threads": threads}, data, num_boost_round=rounds)
+    booster = lightgbm.train({**TREES, "num_threads": threads}, data, num_boost_round=rounds)
+    return Trees(booster.model_to_string())

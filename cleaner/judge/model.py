@@ -10,7 +10,6 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +19,8 @@ from cleaner.errors import RefusedError
 from cleaner.judge.features import Features
 from cleaner.judge.page_type import PageTypes, read_page_types, write_page_types
 from cleaner.judge.strongest import TREES, Strongest, read_strongest
+from cleaner.judge.trees import Trees
 from cleaner.judge.weights import Hashed, Weights
-
-if TYPE_CHECKING:
-    import lightgbm
 
 FOLDER = Path(__file__).parent / "trained"
 PAGE_TYPES = "page_types.npz"
@@ -31,6 +28,8 @@ FIRST_TREES = 80
 """Trees that every line is put to."""
 DECIDED = 3.5
 """Log-odds after the first trees beyond which a line is decided."""
+BLOCK = 16_384
+"""Lines that are put to the trees at once: a page of ten megabytes has a hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Model:
 
     weights: Weights
     page_types: PageTypes
-    trees: Mapping[str, lightgbm.Booster]
+    trees: Mapping[str, Trees]
     strongest: Mapping[str, Strongest] = field(default_factory=dict)
 
     def predict(self, features: Features, kind: str) -> npt.NDArray[np.float64]:
@@ -47,23 +46,24 @@ class Model:
 
         Most lines are as good as decided by the first trees, and no later tree is asked about them.
         """
-        if not len(features.matrix):
-            return np.zeros(0)
-        trees, matrix = self.trees[kind], features.matrix
-        raw = np.asarray(trees.predict(matrix, raw_score=True, num_iteration=FIRST_TREES, num_threads=1))
-        open_ = np.flatnonzero(np.abs(raw) < DECIDED)
-        if len(open_) and trees.num_trees() > FIRST_TREES:
-            raw[open_] += trees.predict(matrix[open_], raw_score=True, start_iteration=FIRST_TREES, num_threads=1)
-        return np.asarray(np.round(1.0 / (1.0 + np.exp(-raw)), 5), dtype=np.float64)
+        trees, out = self.trees[kind], np.zeros(len(features.matrix))
+        for first in range(0, len(out), BLOCK):
+            matrix = features.matrix[first : first + BLOCK]
+            score = trees.score(matrix, count=FIRST_TREES)
+            open_ = np.flatnonzero(np.abs(score) < DECIDED)
+            score[open_] += trees.score(matrix[open_], first=FIRST_TREES)
+            out[first : first + BLOCK] = np.round(1.0 / (1.0 + np.exp(-score)), 5)
+        return out
 
     def explain(self, features: Features, kind: str, rows: Sequence[int]) -> list[str]:
         """For each of these lines the groups of features that speak most for or against it (see `judge.strongest`)."""
         if not rows or kind not in self.strongest:
             return [""] * len(rows)
-        trees = self.trees[kind]
-        count = min(TREES, trees.num_trees())
-        leaves = trees.predict(features.matrix[rows], pred_leaf=True, num_iteration=count, num_threads=1)
-        return self.strongest[kind].name(np.asarray(leaves).reshape(len(rows), -1))
+        said: list[str] = []
+        for first in range(0, len(rows), BLOCK):
+            leaves = self.trees[kind].leaves(features.matrix[rows[first : first + BLOCK]], TREES)
+            said += self.strongest[kind].name(leaves)
+        return said
 
 
 @functools.cache
@@ -74,18 +74,16 @@ def load_model() -> Model:
 
 def read_model(folder: Path) -> Model:
     """The model that lies in `folder`, as `write_model` left it."""
-    import lightgbm  # takes a second or more where scikit-learn is installed, which it looks for
-
     with np.load(folder / "hashed.npz", allow_pickle=False) as arrays:
         tables = {
             name: Hashed(arrays[name].astype(np.int8), float(arrays[f"{name}_scale"]))
             for name in ("text", "path", "own")
         }
     trees = {
-        kind: lightgbm.Booster(model_str=zstandard.decompress((folder / f"{kind}.trees.zst").read_bytes()).decode())
+        kind: Trees(zstandard.decompress((folder / f"{kind}.trees.zst").read_bytes()).decode())
         for kind in ("html", "text")
     }
-    strongest = {kind: read_strongest(booster) for kind, booster in trees.items()}
+    strongest = {kind: read_strongest(known) for kind, known in trees.items()}
     return Model(Weights(**tables), read_page_types(folder / PAGE_TYPES), trees, strongest)
 
 
@@ -118,5 +116,5 @@ def write_model(model: Model, folder: Path) -> None:
     np.savez_compressed(folder / "hashed.npz", **arrays)  # type: ignore[arg-type]
     write_page_types(model.page_types, folder / PAGE_TYPES)
     packer = zstandard.ZstdCompressor(level=19)
-    for kind, booster in model.trees.items():
-        (folder / f"{kind}.trees.zst").write_bytes(packer.compress(booster.model_to_string().encode()))
+    for kind, trees in model.trees.items():
+        (folder / f"{kind}.trees.zst").write_bytes(packer.compress(trees.text.encode()))

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import lightgbm
+from cleaner.judge.trees import Trees
 
 TREES = 12
 """The first trees, whose splits are looked at."""
@@ -70,11 +68,11 @@ def _say(groups: list[int], tenths: list[int]) -> str:
     return ", ".join(f"{GROUPS[group][0]} {value / 10:+.1f}" for group, value in told if value)
 
 
-def read_strongest(booster: lightgbm.Booster) -> Strongest:
+def read_strongest(trees: Trees) -> Strongest:
     """What the splits of a model's first trees are worth."""
-    of_feature = [_group(name) for name in booster.feature_name()]
+    of_feature = [_group(name) for name in trees.names]
     first, tables, leaves = [], [], 0
-    for block in booster.model_to_string(num_iteration=TREES).split("\nTree=")[1:]:
+    for block in trees.text.partition("\nend of trees")[0].split("\nTree=")[1 : TREES + 1]:
         tree = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
         moved = _moves(tree, of_feature)
         first.append(leaves)

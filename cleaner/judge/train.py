@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 
@@ -27,6 +26,7 @@ from cleaner.judge.model import Model, write_model
 from cleaner.judge.names import find_kinds
 from cleaner.judge.page_type import PageTypes
 from cleaner.judge.scores import PageScore, score_text, tabulate
+from cleaner.judge.trees import Trees
 from cleaner.judge.verdicts import decide, gather
 from cleaner.judge.weights import Weights
 from cleaner.judge.words import UNSPACED, UNSPACED_WORD, cut_words, ngrams, places
@@ -138,7 +138,7 @@ def make_tables(chunk: Chunk, weights: Weights, types: PageTypes) -> list[Table]
     return tables
 
 
-def fit(tables: Sequence[Table], kind: str) -> lightgbm.Booster:
+def fit(tables: Sequence[Table], kind: str) -> Trees:
     """The trees for one kind of page."""
     matrix = np.concatenate([table.matrix for table in tables])
     labels = np.concatenate([table.labels for table in tables])

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
-from engine_tools import PLUGIN, InlinePool, Run
+from engine_tools import PLUGIN, Run, inline_run
 
-sys.path.insert(0, str(PLUGIN))
-
-import fake_cleaning
-
-from cleaner import cleaning, pipeline
-from cleaner.engine import stage
+from cleaner import pipeline
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """`pipeline.run` as a plain loop, with the quick cleaning."""
-    monkeypatch.setattr(stage, "Pool", InlinePool)
-    monkeypatch.setattr(cleaning, "clean_batch", fake_cleaning.clean_batch)
-    return pipeline.run
+    return inline_run(monkeypatch)
 
 
 @pytest.fixture

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from cleaner import cleaning, pipeline
+from cleaner.engine import stage
 from cleaner.engine.messages import Committed, FileDone, Order, Setup
 from cleaner.engine.plan import Task
 from cleaner.engine.task import run_task
@@ -60,3 +65,14 @@ class InlinePool:
             told: list[Any] = []
             run_task(order, setup.recipe, setup.key, setup.folder, told.append)
             yield from (message for message in told if isinstance(message, Committed | FileDone))
+
+
+def inline_run(patch: pytest.MonkeyPatch) -> Run:
+    """`pipeline.run` as a plain loop with the quick cleaning, as long as the patch lasts."""
+    if str(PLUGIN) not in sys.path:
+        sys.path.insert(0, str(PLUGIN))
+    import fake_cleaning
+
+    patch.setattr(stage, "Pool", InlinePool)
+    patch.setattr(cleaning, "clean_batch", fake_cleaning.clean_batch)
+    return pipeline.run

@@ -36,7 +36,7 @@ def _batch(kind: Kind) -> Batch:
 def test_the_trees_know_the_features_in_their_order(kind: Kind) -> None:
     model, batch = load_model(), _batch(kind)
     features = make_features(batch.lines, batch.elements, batch.heads, model.weights, model.page_types)
-    assert model.trees[kind].feature_name() == features.names
+    assert model.trees[kind].names == features.names
     probability = model.predict(features, kind)
     assert len(probability) == len(batch.lines)
     assert ((probability >= 0) & (probability <= 1)).all()
@@ -58,7 +58,7 @@ def test_a_model_is_written_and_read_alike(tmp_path: Path) -> None:
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert [(tmp_path / "one" / n).read_bytes() for n in names] == [(tmp_path / "two" / n).read_bytes() for n in names]
     again = read_model(tmp_path / "one")
-    assert np.array_equal(again.trees["html"].predict(matrix), trees.predict(matrix))
+    assert np.array_equal(again.trees["html"].score(matrix), trees.score(matrix))
     assert np.array_equal(again.weights.text.table, made.weights.text.table)
     assert np.array_equal(again.page_types["text"].table, made.page_types["text"].table)
 
@@ -67,7 +67,7 @@ def test_a_line_that_the_first_trees_decide_is_not_judged_otherwise_by_all() -> 
     source = Source(max((Path(__file__).parent / "pages").glob("*.html")).read_bytes(), kind="html")
     model = load_model()
     judged = judge_lines(cut_pages([(source, decode(source, Recipe()))], Recipe()))
-    whole = model.trees["html"].predict(judged.features.matrix)
+    whole = 1 / (1 + np.exp(-model.trees["html"].score(judged.features.matrix)))
     assert np.abs(whole - judged.probability).max() < 0.05
     sure = (whole > 0.1) & (whole < 0.9)
     assert sure.any()
@@ -80,9 +80,9 @@ def test_what_speaks_for_a_line_adds_up_to_what_the_first_trees_say() -> None:
     labels = np.where(matrix[:, 0] > 0.6, 0.9, 0.1)
     trees = fit_trees(matrix, labels, np.ones(2000), ["link_share", "lexicon", "words"], TREES)
     strongest = read_strongest(trees)
-    leaves = np.asarray(trees.predict(matrix, pred_leaf=True)).reshape(2000, -1)
+    leaves = trees.leaves(matrix, TREES)
     moved = sum(strongest.moved[first + leaves[:, tree]].sum(axis=1) for tree, first in enumerate(strongest.first))
-    raw = np.asarray(trees.predict(matrix, raw_score=True))
+    raw = trees.score(matrix)
     assert np.ptp(raw - moved / UNIT) < TREES * 10 / UNIT  # what is left is the same for all: where the trees begin
     said = strongest.name(leaves)
     for sign, far in (("+", matrix[:, 0] > 0.65), ("-", matrix[:, 0] < 0.55)):

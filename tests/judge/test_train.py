@@ -66,7 +66,7 @@ def test_weights_and_trees_are_the_same_each_time_and_tell_what_they_were_shown(
     assert score[labels == 1].mean() > score[labels == 0].mean() + 1
     matrix = rng.random((500, 2)).astype(np.float32)
     first, second = (fit_trees(matrix, matrix[:, 0].round(), np.ones(500), ["a", "b"], 5) for _ in range(2))
-    assert first.model_to_string() == second.model_to_string()
+    assert first.text == second.text
 
 
 # --- pages retold in other languages ---------------------------------------------------------------------------------

@@ -5,10 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import types
 from pathlib import Path
-
-sys.modules["lightgbm"] = types.ModuleType("lightgbm")  # takes seconds to load, and the quick cleaning needs no model
 
 if "cleaner.engine.child" in sys.orig_argv:
     import fake_cleaning
