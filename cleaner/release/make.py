@@ -102,9 +102,9 @@ def release(
             found = replace(found, changes=find_changes(processed, parent, found, changes, fates))
             _save_index(db, processed, found)
             write_manifest(processed, found)
-            manifests.append(found)
+            manifests = read_manifests(processed)
     sweep(processed, manifests)
-    finish(processed, manifests)
+    report.warnings = finish(processed, manifests)
     report.version, report.previous = manifests[-1].version, manifests[-1].parent
 
 
