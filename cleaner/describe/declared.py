@@ -62,12 +62,14 @@ _META: dict[str, tuple[str, ...]] = {
         "dcterms.license", "dc.rights.license", "license", "dcterms.rights", "dc.rights",
     ),
 }  # fmt: skip
+_DATES = ("published", "modified")
 _META_OF: dict[str, list[tuple[str, int]]] = {}
 for _field, _names in _META.items():
     for _rank, _name in enumerate(_names):
         _META_OF.setdefault(_name, []).append((_field, _rank))
 _MICRODATA = {
-    "headline": "title", "author": "authors", "datepublished": "published", "datemodified": "modified",
+    "headline": "title", "author": "authors", "datepublished": "published",
+    "datecreated": "published", "datemodified": "modified",
     "publisher": "publisher", "articlesection": "section", "keywords": "tags", "inlanguage": "language",
     "license": "license", "alternativeheadline": "subtitle",
 }  # fmt: skip
@@ -93,7 +95,7 @@ def _read_meta(head: Head, facts: Facts) -> None:
         elif field == "tags":
             add(facts, field, listed(texts), method, sure)
         else:
-            for text in texts[:3]:
+            for text in texts[: 1 if field in _DATES else 3]:  # later ones are those of comments
                 add(facts, field, text, method, sure)
 
 
@@ -107,6 +109,8 @@ def _read_microdata(head: Head, facts: Facts) -> None:
                 continue
             if field == "authors":
                 authors.append((text, ""))
+            elif field in _DATES and any(f.method == "html" for f in facts.get(field, [])):
+                continue
             elif field == "tags":
                 add(facts, field, listed(text), "html", 0.7)
             else:

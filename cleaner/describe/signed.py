@@ -75,7 +75,8 @@ def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Si
     told = {squash(a["name"]) for a in authors}
     seen = {squash(a["name"]) for a in shown}
     if told & seen:
-        best = shown if seen > told else authors
+        more = seen > told and all(a["kind"] == "person" for a in shown)
+        best = shown if more else authors
         return Signed(best, found.method, min(0.99, found.confidence + 0.05), byline.line)
     if not persons and any(a["kind"] == "person" for a in shown):
         return Signed(shown, "html", 0.8, byline.line)  # an account's name is declared, a person's shown
