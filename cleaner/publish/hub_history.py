@@ -85,11 +85,15 @@ def other_refs(repo: Repo) -> list[str]:
 
 
 def _withdrawn(repo: Repo, dataset: Dataset) -> list[LFSFileInfo]:
-    """Shards in the Hub's storage that no version names any more, if anything was ever withdrawn."""
+    """Shards in the Hub's storage that no version names any more, if anything was ever withdrawn.
+
+    Once no commit names it either, the Hub may not know what a file was called.
+    """
     if not any(manifest.amended["times"] for manifest in dataset.manifests):
         return []
     named = {file.sha256 for file in dataset.files}
-    return [file for file in repo.large_files() if is_shard(file.filename) and file.file_oid not in named]
+    nameless = (file for file in repo.large_files() if file.file_oid not in named)
+    return [file for file in nameless if not file.filename or is_shard(file.filename)]
 
 
 def _is_right(repo: Repo, dataset: Dataset, count: int, commit: str | None) -> bool:

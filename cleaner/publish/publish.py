@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cleaner.corpus.tombstones import read_tombstones
 from cleaner.engine.folder import STATE
 from cleaner.errors import BusyError, RefusedError, VerificationError
 from cleaner.publish.plan import Plan, make_plan
@@ -107,6 +108,7 @@ def publish(
     manifests = versions(processed)
     _check_places(processed, name)
     with _no_run_in(processed):
+        _check_withdrawals(processed)
         refused = [] if force else _unstated(processed)
         if refused and not dry_run:
             raise RefusedError(refused[0])
@@ -167,6 +169,15 @@ def _no_run_in(processed: Path) -> Iterator[None]:
         yield
 
 
+def _check_withdrawals(processed: Path) -> None:
+    """Refuse while a withdrawal is not carried out: some version may still hold what was withdrawn."""
+    if not all(stone.done for stone in read_tombstones(processed)):
+        raise RefusedError(
+            f"Documents were withdrawn from {processed}, and some version may still hold them. "
+            f"`cleaner withdraw {processed}` completes it; publish then."
+        )
+
+
 def _unstated(processed: Path) -> list[str]:
     """Why the dataset should not be shared yet, as a sentence, if so."""
     stated = read_answers(processed, versions(processed)[-1]).card
@@ -184,8 +195,8 @@ def _files(processed: Path) -> list[Published]:
         return files_of(processed)
     except OSError as e:
         raise VerificationError(
-            f"{e.filename} is missing or cannot be read ({e.strerror}), so nothing was published. `cleaner run` with the "
-            "same input completes the folder."
+            f"{e.filename} is missing or cannot be read ({e.strerror}), so nothing was published. `cleaner run` with "
+            "the same input completes the folder."
         ) from e
 
 
