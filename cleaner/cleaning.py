@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from cleaner import schema
+from cleaner.corpus.quality import measure_texts
 from cleaner.describe import Description, PageView, describe_page
 from cleaner.errors import DocumentError, InputError
 from cleaner.fixes import fix_surrogates
@@ -72,12 +73,22 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe, model: Model | None =
             rows.extend(made)
             tables.append(lines)
     rows.sort(key=lambda row: row["source"])
+    _measure(rows, {number: len(text.text) for number, _, text in decoded["html"]})
     # Arrow would look for pandas first, which takes half a second and 40 MB where it is installed
     documents = pl.DataFrame(rows, _ROWS).to_arrow().cast(DOCUMENTS)
     if not tables:
         return Cleaned(documents, LINES.empty_table(), rejects)
     joined = pl.concat(tables).sort("source", "line", maintain_order=True)
     return Cleaned(documents, joined.to_arrow().cast(LINES), rejects)
+
+
+def _measure(rows: list[dict[str, Any]], markup: dict[int, int]) -> None:
+    """Put the signals of each text into its row; `markup` has the characters of HTML pages, by number of the source."""
+    signals = measure_texts([row["text"] for row in rows], [row["words"] for row in rows])
+    for row, measured in zip(rows, signals, strict=True):
+        row["quality"] |= measured
+        if (size := markup.get(row["source"])) is not None:
+            row["quality"]["text_to_markup"] = round(row["characters"] / max(size, 1), 4)
 
 
 def _encodable(source: Source) -> Source:

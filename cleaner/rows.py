@@ -54,6 +54,7 @@ def make_row(
     text = join_lines(view.lines, verdicts.role[span.start : span.stop], verdict)
     words = judged.features.words[span.start : span.stop]
     kept = np.array([v == "keep" for v in verdict], dtype=bool)
+    dropped = np.array([v == "drop" for v in verdict], dtype=bool)
     flags = sorted({*view.head.flags, *verdicts.flags[page], *([] if text else ["empty"])})
     return {
         "source": number, "site": site_of(source, said.url), "id": document_id(source, said.url), "text": text,
@@ -68,7 +69,7 @@ def make_row(
         "characters": len(text), "words": round(float(words[kept].sum())), "lines_kept": int(kept.sum()),
         "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
         "quality": {"page_type": likeliest_type(judged.features.types[page])}
-        | _quality(flags, view, verdicts.probability[span.start : span.stop], kept, judged, span),
+        | _quality(flags, view, verdicts.probability[span.start : span.stop], kept, dropped, judged, span),
         "provenance": [p._asdict() for p in said.provenance],
     }  # fmt: skip
 
@@ -78,10 +79,14 @@ def _quality(
     view: PageView,
     probability: np.ndarray[Any, Any],
     kept: np.ndarray[Any, Any],
+    dropped: np.ndarray[Any, Any],
     judged: Judged,
     span: range,
 ) -> dict[str, Any]:
-    """What is measured of a document's text; shares are of its kept lines, null where nothing was kept."""
+    """What is measured of a page as it is judged; `corpus.quality` measures the text that comes out.
+
+    `kept_share` and `boilerplate_share` are shares of the page's characters, the others of those that were kept.
+    """
     features = judged.features
 
     def column(name: str) -> np.ndarray[Any, Any]:
@@ -90,15 +95,16 @@ def _quality(
 
     quality: dict[str, Any] = {"flags": flags, "encoding": view.head.encoding}
     size = column("characters")
+    if len(kept):
+        whole = max(float(size.sum()), 1.0)
+        quality["kept_share"] = round(float(size[kept].sum() / whole), 4)
+        quality["boilerplate_share"] = round(float(size[dropped].sum() / whole), 4)
     if not kept.any():
-        return quality | {"kept_share": 0.0 if len(kept) else None}
+        return quality
     words = features.words[span.start : span.stop]
     total = max(float(size[kept].sum()), 1.0)
     return quality | {
         "confidence": round(float((probability * size)[kept].sum() / total), 4),
-        "kept_share": round(float(size[kept].sum() / max(size.sum(), 1.0)), 4),
-        "mean_word_length": round(float(column("letters")[kept].sum() / max(words[kept].sum(), 1.0)), 4),
         "stop_word_share": round(float((column("stop_share") * words)[kept].sum() / max(words[kept].sum(), 1.0)), 4),
         "symbol_share": round(float(1 - (column("letters") + column("digits"))[kept].sum() / total), 4),
-        "repeated_line_share": round(float((column("copies") > 1)[kept].mean()), 4),
     }

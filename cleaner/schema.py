@@ -14,6 +14,36 @@ COUNTED = pa.struct([("name", pa.string()), ("count", pa.int64())])
 PROVENANCE = pa.struct(
     [("field", pa.string()), ("method", pa.string()), ("confidence", pa.float32()), ("line", pa.int64())]
 )
+SIGNALS: dict[str, pa.DataType] = {
+    "gopher_avg_word_length": pa.float32(),
+    "gopher_hash_word_ratio": pa.float32(),
+    "gopher_ellipsis_word_ratio": pa.float32(),
+    "gopher_bullet_lines_ratio": pa.float32(),
+    "gopher_ellipsis_lines_ratio": pa.float32(),
+    "gopher_alpha_words_ratio": pa.float32(),
+    "gopher_stop_words": pa.int64(),
+    "gopher_dup_line_frac": pa.float32(),
+    "gopher_dup_line_char_frac": pa.float32(),
+    "gopher_dup_para_frac": pa.float32(),
+    "gopher_dup_para_char_frac": pa.float32(),
+    **{f"gopher_top_{n}_gram": pa.float32() for n in (2, 3, 4)},
+    **{f"gopher_dup_{n}_grams": pa.float32() for n in (5, 6, 7, 8, 9, 10)},
+    "c4_kept_lines": pa.float32(),
+    "c4_no_terminal_punct": pa.float32(),
+    "c4_too_few_words": pa.float32(),
+    "c4_too_long_word": pa.float32(),
+    "c4_javascript": pa.float32(),
+    "c4_policy": pa.float32(),
+    "c4_num_sentences": pa.int64(),
+    "c4_lorem_ipsum": pa.int64(),
+    "c4_curly_bracket": pa.int64(),
+    "fineweb_line_punct_ratio": pa.float32(),
+    "fineweb_short_line_ratio": pa.float32(),
+    "fineweb_char_dup_ratio": pa.float32(),
+    "fineweb_list_ratio": pa.float32(),
+}
+"""Measures of a text by which other corpora were filtered; see `corpus.quality`."""
+
 QUALITY = pa.struct(
     [
         ("page_type", pa.string()),
@@ -22,12 +52,13 @@ QUALITY = pa.struct(
         ("encoding", pa.string()),
         ("confidence", pa.float32()),
         ("kept_share", pa.float32()),
-        ("mean_word_length", pa.float32()),
         ("stop_word_share", pa.float32()),
         ("symbol_share", pa.float32()),
-        ("repeated_line_share", pa.float32()),
+        ("boilerplate_share", pa.float32()),
+        ("text_to_markup", pa.float32()),
         ("template_share", pa.float32()),
         ("private", pa.list_(COUNTED)),
+        *SIGNALS.items(),
     ]
 )
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.corpus.tokens import Hashes, chain, cut_tokens, mix
+from cleaner.corpus.tokens import Hashes, chain, cut_tokens, in_slices, mix
 
 VERSION = "1"
 """Of all that a signature is made by: tokens, their numbers, permutations, keys of bands."""
@@ -29,7 +29,6 @@ FEWEST_ROWS = 3
 RECALL = 0.997
 """Of pairs that are exactly as similar as the threshold, so many shall become candidates."""
 
-_SLICE = 100_000  # characters of texts that are worked on at once
 _CHUNK = 1024  # shingles that are permuted at once
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
@@ -61,7 +60,7 @@ def choose_banding(ngram: int, threshold: float) -> Banding:
 
 def make_shingles(texts: Sequence[str], ngram: int) -> Iterator[Hashes]:
     """The shingles of each text, sorted, each once. Fewer than `ngram` tokens are one shingle; no token is none."""
-    for some in _slices(texts):
+    for some in in_slices(texts):
         tokens = cut_tokens(some, lower=True)
         runs = _runs(tokens.number, ngram)
         for begin, end in zip(tokens.first[:-1].tolist(), tokens.first[1:].tolist(), strict=True):
@@ -79,18 +78,6 @@ def _runs(words: Hashes, size: int) -> Hashes:
     for longer in range(2, size + 1):
         grams = chain(grams, words, longer)
     return grams
-
-
-def _slices(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Texts in runs of _SLICE characters, or one longer text."""
-    start = held = 0
-    for place, text in enumerate(texts):
-        if held and held + len(text) > _SLICE:
-            yield texts[start:place]
-            start, held = place, 0
-        held += len(text)
-    if start < len(texts):
-        yield texts[start:]
 
 
 class Signer:

@@ -9,7 +9,7 @@ by a few operations on arrays.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,11 @@ import numpy.typing as npt
 Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 
-LONGEST = 2_000_000
+LONGEST = 1_000_000
 """Of a longer text only so many characters are looked at, which bounds the memory that a page can take."""
+
+SLICE = 100_000
+"""Characters of texts that are best worked on at once: what is known of them then stays in the processor's cache."""
 
 LETTER, WORD, UNSPACED = 1, 2, 4
 _UNSEEN = 255
@@ -58,7 +61,7 @@ class Tokens:
 
 
 def mix(numbers: Hashes) -> Hashes:
-    """Each number so changed that every bit depends on all of its bits (finaliser of SplitMix64, Steele et al. 2014)."""
+    """Each number so changed that every bit depends on all of its bits (the finaliser of SplitMix64, Steele 2014)."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * _MIX[0]
     numbers = (numbers ^ (numbers >> np.uint64(27))) * _MIX[1]
     mixed: Hashes = numbers ^ (numbers >> np.uint64(31))
@@ -94,6 +97,18 @@ def cut_tokens(texts: Sequence[str], lower: bool = False) -> Tokens:
     letters = np.concatenate(([0], np.cumsum(kinds.take(inside) & LETTER, dtype=np.int64)))
     held = letters[at + length] - letters[at]
     return Tokens(first, mix(np.add.reduceat(values, at)), length, held)
+
+
+def in_slices(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Texts in runs of SLICE characters, or one longer text."""
+    start = held = 0
+    for place, text in enumerate(texts):
+        if held and held + len(text) > SLICE:
+            yield texts[start:place]
+            start, held = place, 0
+        held += len(text)
+    if start < len(texts):
+        yield texts[start:]
 
 
 def chain(grams: Hashes, words: Hashes, size: int) -> Hashes:
