@@ -24,8 +24,8 @@ def begin(name: str) -> str:
 
 
 def fenced(name: str, text: str) -> str:
-    """A part between its marks."""
-    return f"{begin(name)}\n\n{text.strip()}\n\n{END}"
+    """A part between its marks. Marks inside of the text, where a person's answer may hold some, are disarmed."""
+    return f"{begin(name)}\n\n{text.strip().replace('<!-- cleaner:', '&lt;!-- cleaner:')}\n\n{END}"
 
 
 def split_head(card: str) -> tuple[str, str]:

@@ -27,6 +27,9 @@ _OURS = (
 )  # fmt: skip
 """Keys that are written here. Others, such as `tags`, are a person's and stay."""
 
+_LONGEST, _DEEPEST = 20_000, 200
+"""Characters of a head beside the long blocks, and brackets in it, that are parsed at most: that takes a moment."""
+
 _LONG_BLOCKS = re.compile(r"^(?:configs|dataset_info):.*\n(?:[ \t-].*\n|\r?\n)*", re.MULTILINE)
 
 
@@ -68,6 +71,8 @@ def read_front_matter(text: str) -> dict[str, Any]:
     ValueError when it is no YAML, no list of keys, or holds aliases, which `datasets` does not follow.
     """
     text = _LONG_BLOCKS.sub("", text)  # written here, and long enough to take seconds to parse
+    if len(text) > _LONGEST or text.count("[") + text.count("{") > _DEEPEST:
+        raise ValueError("it is too long")
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
             raise ValueError("it holds aliases")
