@@ -24,10 +24,8 @@ from cleaner.judge.weights import Hashed, Weights
 
 FOLDER = Path(__file__).parent / "trained"
 PAGE_TYPES = "page_types.npz"
-FIRST_TREES = 80
-"""Trees that every line is put to."""
-DECIDED = 3.5
-"""Log-odds after the first trees beyond which a line is decided."""
+STEPS = ((40, 2.5), (80, 3.0))
+"""After so many trees a line is decided whose log-odds are beyond this: later trees do not change its side."""
 BLOCK = 16_384
 """Lines that are put to the trees at once: a page of ten megabytes has a hundred thousand."""
 
@@ -47,12 +45,13 @@ class Model:
         Most lines are as good as decided by the first trees, and no later tree is asked about them.
         """
         trees, out = self.trees[kind], np.zeros(len(features.matrix))
-        for first in range(0, len(out), BLOCK):
-            matrix = features.matrix[first : first + BLOCK]
-            score = trees.score(matrix, count=FIRST_TREES)
-            open_ = np.flatnonzero(np.abs(score) < DECIDED)
-            score[open_] += trees.score(matrix[open_], first=FIRST_TREES)
-            out[first : first + BLOCK] = np.round(1.0 / (1.0 + np.exp(-score)), 5)
+        for begin in range(0, len(out), BLOCK):
+            matrix = features.matrix[begin : begin + BLOCK]
+            score, open_, asked = np.zeros(len(matrix)), np.arange(len(matrix)), 0
+            for upto, decided in (*STEPS, (trees.count, 0.0)):
+                score[open_] += trees.score(matrix[open_], asked, upto - asked)
+                open_, asked = open_[np.abs(score[open_]) < decided], upto
+            out[begin : begin + BLOCK] = np.round(1.0 / (1.0 + np.exp(-score)), 5)
         return out
 
     def explain(self, features: Features, kind: str, rows: Sequence[int]) -> list[str]:
