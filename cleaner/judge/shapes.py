@@ -7,7 +7,6 @@ still regular expressions; they see only the lines in which what each of them ne
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +14,34 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleaner.judge.words import UNSPACED
+from cleaner.judge.characters import (
+    BAR,
+    BETWEEN,
+    BULLET,
+    CLOSES,
+    CLOSES_END,
+    CODE_END,
+    COMMA,
+    DIGIT,
+    ENDS,
+    LETTER,
+    LOWER,
+    MONEY_AFTER,
+    MONEY_BEFORE,
+    NEWLINE,
+    NUMBER,
+    NUMERIC,
+    OPENS,
+    SPACE,
+    STOPS,
+    TITLE,
+    UNSPACED_LETTER,
+    UPPER,
+    WIDE_STOPS,
+    WORD,
+    Characters,
+    skip,
+)  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -48,49 +74,8 @@ _AGO = r"(?i)\b(?:ago|vor \d+|il y a|hace \d+)\b"
 _COPYRIGHT = r"\(c\)\s*\d{4}"
 _MARKUP = r"</?\w+>"
 
-# Classes of characters, each a bit; the first ones as Polars' regular expressions know them, the others as listed.
-_CLASSES = (r"\p{L}", r"\p{N}", r"\p{Lu}", r"\p{Ll}", r"\p{Lt}", r"\d", r"\s", r"\w", UNSPACED)
-_LISTED = (
-    ".!?…。！？؟।", ".!?。！？؟।", "。！？", "\"'”’»)]」』", "\"'”’»)", ",、،，", "|·•›»→/>", "•·▪◦‣*–—-",
-    "\"'“”‘„«»「『(", "$€£¥₹", "€£¥₽₹", "{};", ".,kK", "@:.(=<©UEzKkYyGgVvLlHh年/-", "\n",
-)  # fmt: skip
-(
-    LETTER, NUMBER, UPPER, LOWER, TITLE, DIGIT, SPACE, WORD, UNSPACED_LETTER, ENDS, STOPS, WIDE_STOPS, CLOSES_END,
-    CLOSES, COMMA, BAR, BULLET, OPENS, MONEY_BEFORE, MONEY_AFTER, CODE_END, NUMERIC, ANCHOR, NEWLINE, MADE,
-) = (np.uint32(1 << bit) for bit in range(25))  # fmt: skip
-_SPARSE = (
-    NUMBER | UPPER | UNSPACED_LETTER | STOPS | CLOSES_END | COMMA | BAR | MONEY_BEFORE | MONEY_AFTER | ANCHOR | NEWLINE
-)
-_BETWEEN = 0x110000
-"""Stands before, between and after texts: no character, and of no class."""
-_MARGIN = 6
-"""So many of it stand at both ends, so that a look around a character never leaves the array."""
 CHUNK = 1 << 17
 """Characters that are looked at in one go, unless one text has more."""
-
-
-@functools.cache
-def _table() -> Codes:
-    """The classes of each character by its number; filled plane by plane (MADE tells which characters are)."""
-    table = np.zeros(_BETWEEN + 1, dtype=np.uint32)
-    table[_BETWEEN] = MADE
-    return table
-
-
-def _fill(plane: int) -> None:
-    """Enter the classes of a plane of 65,536 characters into the table."""
-    table = _table()
-    first = plane << 16
-    codes = [code for code in range(first, first + 0x10000) if not 0xD800 <= code < 0xE000]
-    everything = pl.Series(["".join(map(chr, codes))])
-    for bit, pattern in enumerate(_CLASSES):
-        runs = everything.str.extract_all(f"{pattern}+")[0]
-        for run in runs.to_list():
-            begin = ord(run[0])
-            table[begin : begin + len(run)] |= np.uint32(1 << bit)
-    for bit, listed in enumerate(_LISTED, len(_CLASSES)):
-        table[[code for code in map(ord, listed) if code >> 16 == plane]] |= np.uint32(1 << bit)
-    table[first : first + 0x10000] |= MADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,81 +127,8 @@ def _chunks(sizes: Ints) -> Iterator[tuple[int, int]]:
         first = end
 
 
-class _Characters:
-    """The characters of some texts one after the other, and the classes of each."""
-
-    def __init__(self, texts: pl.Series, sizes: Ints) -> None:
-        margin = "\0" * _MARGIN
-        joined = "\0".join([margin[1:], *texts.to_list(), margin[1:]])
-        self.codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32).copy()
-        self.size = sizes
-        self.start = _MARGIN + np.cumsum(sizes + 1) - sizes - 1
-        self.end = self.start + sizes
-        self.edges = np.append(self.start, self.end[-1] + 1)
-        self.codes[:_MARGIN] = self.codes[-_MARGIN:] = _BETWEEN
-        self.codes[self.end] = _BETWEEN
-        table = _table()
-        self.classes = table[self.codes]
-        if not self.classes.all():
-            for plane in np.unique(self.codes[self.classes == 0] >> 16).tolist():
-                _fill(plane)
-            self.classes = table[self.codes]
-        self.sparse = np.flatnonzero((self.classes & _SPARSE) != 0)
-        self.sparse_classes = self.classes[self.sparse]
-        self.sparse_codes = self.codes[self.sparse]
-
-    def of(self, wanted: np.uint32) -> Ints:
-        """Positions of the characters of these classes, all of which are in _SPARSE."""
-        out: Ints = self.sparse[(self.sparse_classes & wanted) != 0]
-        return out
-
-    def where(self, characters: str) -> Ints:
-        """Positions of these characters, all of which are anchors."""
-        chosen = self.sparse_codes == ord(characters[0])
-        for character in characters[1:]:
-            chosen |= self.sparse_codes == ord(character)
-        out: Ints = self.sparse[chosen]
-        return out
-
-    def is_(self, at: Ints, wanted: np.uint32) -> Flags:
-        """Whether the characters at these positions are of one of these classes."""
-        out: Flags = (self.classes[at] & wanted) != 0
-        return out
-
-    def count(self, at: Ints) -> Ints:
-        """How many of the (ascending) positions lie in each text."""
-        return np.diff(np.searchsorted(at, self.edges))
-
-    def has(self, at: Ints) -> Flags:
-        """Whether any of the positions lies in each text."""
-        out = np.zeros(len(self.start), dtype=bool)
-        out[np.searchsorted(self.start, at, side="right") - 1] = True
-        return out
-
-    def literal(self, text: str, anchor: int) -> Ints:
-        """Where this text (in lower case, of ASCII) stands in either case: positions of its character `anchor`."""
-        character = text[anchor]
-        at = self.where(character if not character.isalpha() else character + character.upper())
-        for place, character in enumerate(text):
-            if place != anchor and len(at):
-                codes = self.codes[at + (place - anchor)]
-                same = codes == ord(character)
-                at = at[same | (codes == ord(character.upper()))] if character.isalpha() else at[same]
-        return at
-
-
-def _skip(run: Ints, at: Ints, step: int) -> Ints:
-    """`at`, or, where that is one of the positions of `run`, the first beyond these neighbours of each other."""
-    if not len(run):
-        return at
-    found = np.minimum(np.searchsorted(run, at), len(run) - 1)
-    cut = np.flatnonzero(np.diff(run) != 1)
-    last = np.append(run[cut], run[-1]) if step > 0 else np.append(run[0], run[cut + 1])
-    return np.where(run[found] == at, last[np.searchsorted(cut, found)] + step, at)
-
-
 def _shapes(texts: pl.Series, sizes: Ints) -> dict[str, Floats]:
-    c = _Characters(texts, sizes)
+    c = Characters(texts, sizes)
     codes, filled = c.codes, sizes > 0
     first, last = c.start, c.end - 1  # of an empty text, these stand on what is between texts
 
@@ -233,13 +145,13 @@ def _shapes(texts: pl.Series, sizes: Ints) -> dict[str, Floats]:
 
     def ends_with(closing: Ints) -> Flags:
         """Whether a text ends a sentence, if it may close something behind it."""
-        end = _skip(closing, last, -1)
+        end = skip(closing, last, -1)
         return filled & (end >= first) & c.is_(end, ENDS)
 
-    after = _skip(closers, stops + 1, 1)
-    ended = c.is_(stops, WIDE_STOPS) | (codes[stops + 1] == _BETWEEN) | c.is_(after, SPACE)
-    before = c.is_(capitals - 1, SPACE) | (codes[capitals - 1] == _BETWEEN)
-    wider = c.is_(capitals - 2, SPACE) | (codes[capitals - 2] == _BETWEEN)
+    after = skip(closers, stops + 1, 1)
+    ended = c.is_(stops, WIDE_STOPS) | (codes[stops + 1] == BETWEEN) | c.is_(after, SPACE)
+    before = c.is_(capitals - 1, SPACE) | (codes[capitals - 1] == BETWEEN)
+    wider = c.is_(capitals - 2, SPACE) | (codes[capitals - 2] == BETWEEN)
     capitalised = before | (wider & ~c.is_(capitals - 1, LETTER | SPACE))
     dots = c.where(".")
     at_signs = c.where("@")
@@ -324,7 +236,7 @@ def _ends_in_ellipsis(codes: Codes, last: Ints, sizes: Ints) -> Flags:
     return out
 
 
-def _bullets(c: _Characters) -> Flags:
+def _bullets(c: Characters) -> Flags:
     """Texts that begin as an item of a list does: with a mark or a number of up to three digits, and a blank."""
     at = c.start.copy()
     digits = np.zeros(len(at), dtype=np.int64)
@@ -338,7 +250,7 @@ def _bullets(c: _Characters) -> Flags:
     return out
 
 
-def _clocks(c: _Characters) -> Flags:
+def _clocks(c: Characters) -> Flags:
     """Texts with a time of the day, as 9:30 or 14h05, that stands alone."""
     at = c.where(":.Hh")
     at = at[c.codes[at] != ord("H")]
@@ -347,7 +259,7 @@ def _clocks(c: _Characters) -> Flags:
     return c.has(at[alone])
 
 
-def _date_like(c: _Characters, digits: Ints) -> Ints:
+def _date_like(c: Characters, digits: Ints) -> Ints:
     """Positions without one of which in it no text has a date."""
     marks = c.where("./-年")
     parted = c.is_(marks - 1, DIGIT) & (c.is_(marks + 1, DIGIT) | (c.is_(marks + 1, SPACE) & c.is_(marks + 2, DIGIT)))
@@ -366,7 +278,7 @@ _MONTH_LETTERS[[ord(letter) for letter in "jfmasondJFMASONDſ"]] = True
 """Letters with which the name of a month, or the word before it, can begin."""
 
 
-def _are_numbers(c: _Characters, digits: Ints) -> Flags:
+def _are_numbers(c: Characters, digits: Ints) -> Flags:
     """Texts that are nothing but one number, and marks around it."""
     out = np.zeros(len(c.start), dtype=bool)
     some = np.flatnonzero(c.has(digits))
@@ -381,7 +293,7 @@ def _are_numbers(c: _Characters, digits: Ints) -> Flags:
     return out
 
 
-def _code(c: _Characters, texts: pl.Series) -> Flags:
+def _code(c: Characters, texts: pl.Series) -> Flags:
     """Texts that look like a line of a program, or markup."""
     codes = c.codes
     last = c.end - 1
