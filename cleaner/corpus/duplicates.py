@@ -144,7 +144,7 @@ FROM ruled
 
 _TEXTS = """
 CREATE TABLE texts AS
-SELECT row_number() OVER (ORDER BY file, record) - 1 AS number, part, file, record, id, characters, published
+SELECT row_number() OVER (ORDER BY file, record) - 1 AS number, part, file, record, id, text_key, characters, published
 FROM compared WHERE head = id
 """
 

@@ -11,19 +11,14 @@ by number of shingles, and with the first: so a bucket's cost is linear, and wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from cleaner.corpus.database import copy_to, parquet, stream
-from cleaner.corpus.shingles import Banding, jaccard, make_shingles
+from cleaner.corpus.comparison import Comparison
+from cleaner.corpus.database import copy_to, parquet
+from cleaner.corpus.shingles import Banding
 from cleaner.corpus.signatures import banding_of, make_missing
-from cleaner.corpus.tokens import Hashes
 from cleaner.engine.parts import Parts
 from cleaner.recipe import Recipe
 
@@ -32,14 +27,13 @@ KEYS = 2_000_000
 """Keys of bands that are joined at once."""
 
 _ORDER = {"longest": "characters DESC, number", "earliest": "published NULLS LAST, number", "first": "number"}
-_COMPARED = pa.schema([("a", pa.int32()), ("b", pa.int32()), ("jaccard", pa.float64())])
 
 
 def find_near(db: duckdb.DuckDBPyConnection, parts: Parts, recipe: Recipe, work: Path) -> None:
     """Make the table `near`: `id`, `representative`, `jaccard`, one row a document that another one represents.
 
-    Wants the table `texts`: `number` (from 0, in the order of paths), `part`, `file`, `record`, `id`, `characters`,
-    `published`, one row a distinct text that takes part. The table is empty when the recipe does not ask.
+    Wants the table `texts`: `number` (from 0, in the order of paths), `part`, `file`, `record`, `id`, `text_key`,
+    `characters`, `published`, one row a distinct text that takes part. The table is empty when the recipe does not ask.
     """
     db.execute("CREATE TABLE near (id VARCHAR, representative VARCHAR, jaccard DOUBLE)")
     banding = banding_of(recipe)
@@ -51,14 +45,13 @@ def find_near(db: duckdb.DuckDBPyConnection, parts: Parts, recipe: Recipe, work:
     signed = folder / "signed.parquet"
     copy_to(db, _SIGNED, signed, {"files": parquet(make_missing(parts, names, banding))})
     _find_candidates(db, signed, banding, recipe.duplicates.threshold)
-    with _Shingles(folder / "shingles", banding.ngram) as shingles:
-        shingles.add(_texts(db, parts))
-        _compare(db, "SELECT a, b FROM candidates ORDER BY a, b", shingles, folder / "compared.parquet")
-        db.execute(_EDGES, {"files": parquet([folder / "compared.parquet"]), "least": recipe.duplicates.threshold})
-        _find_components(db)
+    with Comparison(db, parts, banding, folder) as comparison:
+        comparison.compare("SELECT a, b FROM candidates", "likeness")
+        db.execute(_EDGES, {"least": recipe.duplicates.threshold})
+        find_components(db)
         db.execute(_CHOSEN.format(order=_ORDER[recipe.duplicates.prefer]))
-        _compare(db, _UNCOMPARED, shingles, folder / "rest.parquet")
-    db.execute(_NEAR, {"files": parquet([folder / "rest.parquet"])})
+        comparison.compare(_TO_HEAD, "likeness_to_head")
+    db.execute(_NEAR)
 
 
 def _find_candidates(db: duckdb.DuckDBPyConnection, signed: Path, banding: Banding, threshold: float) -> None:
@@ -75,72 +68,7 @@ def _find_candidates(db: duckdb.DuckDBPyConnection, signed: Path, banding: Bandi
     db.execute("DROP TABLE found")
 
 
-def _texts(db: duckdb.DuckDBPyConnection, parts: Parts) -> Iterator[tuple[list[int], list[str]]]:
-    """(numbers, texts) of all documents in candidates, a part at a time."""
-    rows = (row for batch in stream(db, _INVOLVED) for row in zip(*batch.to_pydict().values(), strict=True))
-    for part, group in groupby(rows, key=lambda row: row[0]):
-        _, numbers, files, records = zip(*group, strict=True)
-        table = pq.read_table(parts.documents(part), columns=["file", "record", "text"])
-        there = zip(table["file"].to_pylist(), table["record"].to_pylist(), strict=True)
-        place = {key: row for row, key in enumerate(there)}
-        wanted = [place[key] for key in zip(files, records, strict=True)]
-        yield list(numbers), table["text"].take(pa.array(wanted)).to_pylist()
-
-
-class _Shingles:
-    """Shingles of documents in a scratch file: in memory is only where each one's begin."""
-
-    def __init__(self, path: Path, ngram: int) -> None:
-        self._file = open(path, "w+b")  # noqa: SIM115, closed on leaving
-        self._ngram = ngram
-        self._numbers = np.zeros(0, np.int64)
-        self._places = np.zeros((0, 2), np.int64)
-
-    def __enter__(self) -> _Shingles:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def add(self, texts: Iterable[tuple[list[int], list[str]]]) -> None:
-        """Put in all texts, by number."""
-        numbers, places, end = [self._numbers], [self._places], 0
-        for some, of_some in texts:
-            sizes = []
-            for shingles in make_shingles(of_some, self._ngram):
-                self._file.write(shingles.tobytes())
-                sizes.append(len(shingles))
-            ends = end + np.cumsum(sizes)
-            numbers.append(np.array(some, np.int64))
-            places.append(np.stack((ends - sizes, ends), axis=1))
-            end = int(ends[-1])
-        self._file.flush()
-        order = np.argsort(np.concatenate(numbers))
-        self._numbers = np.concatenate(numbers)[order]
-        self._places = np.concatenate(places)[order]
-
-    def of(self, number: int) -> Hashes:
-        """The shingles of a document."""
-        begin, end = self._places[np.searchsorted(self._numbers, number)].tolist()
-        self._file.seek(begin * 8)
-        return np.frombuffer(self._file.read((end - begin) * 8), np.uint64)
-
-
-def _compare(db: duckdb.DuckDBPyConnection, pairs: str, shingles: _Shingles, path: Path) -> None:
-    """Write the pairs of a query (`a`, `b`, sorted) with their Jaccard index to a Parquet file."""
-    with pq.ParquetWriter(path, _COMPARED) as writer:
-        number, of_number = -1, np.zeros(0, np.uint64)
-        for batch in stream(db, pairs):
-            values = []
-            for a, b in zip(batch["a"].to_pylist(), batch["b"].to_pylist(), strict=True):
-                if a != number:
-                    number, of_number = a, shingles.of(a)
-                values.append(jaccard(of_number, shingles.of(b)))
-            columns = [batch["a"], batch["b"], pa.array(values, pa.float64())]
-            writer.write_batch(pa.record_batch(columns, schema=_COMPARED))
-
-
-def _find_components(db: duckdb.DuckDBPyConnection) -> None:
+def find_components(db: duckdb.DuckDBPyConnection) -> None:
     """Make the table `labels`: `number` and `root`, the least number that it hangs together with by edges.
 
     Every node points to its least neighbour (or itself), chains of pointers are cut short, and edges between what has
@@ -184,12 +112,7 @@ FROM wanted AS one JOIN members AS other ON one.key = other.key AND one.next = o
 WHERE least(one.shingles, other.shingles) >= $least * greatest(one.shingles, other.shingles)
 """
 
-_INVOLVED = """
-SELECT part, number, file, record FROM texts
-WHERE number IN (SELECT a FROM candidates UNION SELECT b FROM candidates) ORDER BY part, number
-"""
-
-_EDGES = "CREATE TABLE edges AS SELECT a, b, jaccard FROM read_parquet($files) WHERE jaccard >= $least"
+_EDGES = "CREATE TABLE edges AS SELECT a, b FROM likeness WHERE jaccard >= $least"
 
 _PARENTS = """
 CREATE OR REPLACE TABLE parents AS SELECT one AS node, least(one, min(other)) AS parent FROM links GROUP BY one
@@ -223,16 +146,13 @@ FROM labels JOIN texts USING (number)
 WINDOW of_root AS (PARTITION BY root ORDER BY {order})
 """
 
-_UNCOMPARED = """
-SELECT least(number, head)::INTEGER AS a, greatest(number, head)::INTEGER AS b FROM chosen
-ANTI JOIN edges ON edges.a = least(number, head) AND edges.b = greatest(number, head)
-WHERE number <> head ORDER BY a, b
+_TO_HEAD = """
+SELECT least(number, head)::INTEGER AS a, greatest(number, head)::INTEGER AS b FROM chosen WHERE number <> head
 """
 
 _NEAR = """
 INSERT INTO near
-SELECT id, representative, coalesce(e.jaccard, r.jaccard)
-FROM chosen LEFT JOIN edges AS e ON e.a = least(number, head) AND e.b = greatest(number, head)
-LEFT JOIN read_parquet($files) AS r ON r.a = least(number, head) AND r.b = greatest(number, head)
+SELECT id, representative, jaccard
+FROM chosen JOIN likeness_to_head ON a = least(number, head) AND b = greatest(number, head)
 WHERE number <> head
 """

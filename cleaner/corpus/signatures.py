@@ -35,6 +35,11 @@ def signature_path(parts: Path, part: str, banding: Banding) -> Path:
     return parts.parent / FOLDER / banding.algorithm / f"{part}.parquet"
 
 
+def compared_path(parts: Parts, banding: Banding) -> Path:
+    """Where the Jaccard indexes of pairs that were compared lie; see `corpus.comparison`."""
+    return parts.folder.parent / FOLDER / banding.algorithm / "compared"
+
+
 def write_signatures(parts: Path, part: str, documents: pa.Table, banding: Banding) -> None:
     """Write the signatures of a part that holds these rows (columns PART_DOCUMENTS, at least `file`, `record`, `text`).
 
@@ -77,7 +82,7 @@ def make_missing(parts: Parts, names: Iterable[str], banding: Banding) -> list[P
         if path.name != banding.algorithm:
             shutil.rmtree(path, ignore_errors=True)
     there = set((folder / banding.algorithm).glob("*"))
-    for path in there - set(wanted):
+    for path in there - {*wanted, compared_path(parts, banding)}:
         path.unlink()
     for path in wanted:
         if path not in there:
