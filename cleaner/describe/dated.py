@@ -7,11 +7,10 @@ signed or shows the same day.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date as Day
-from datetime import timedelta
 from typing import NamedTuple
 
 from cleaner.describe.bylines import dateline
@@ -34,7 +33,7 @@ _ELSEWHERE = frozenset({"comment", "comment_form", "related", "trending", "capti
 
 
 class Shown(NamedTuple):
-    """A date that a line shows; `label` is "published", "modified" or "", `whole` says that the line is nothing else."""
+    """A date in a line; `label` is "published", "modified" or "", `whole` says that the line holds nothing else."""
 
     date: Date
     line: int
@@ -182,7 +181,7 @@ def _is_utc(date: Date) -> bool:
 def _days_between(a: Date, b: Date) -> int:
     """Days from a to b; 0 where one is less precise than a day."""
     try:
-        gap: timedelta = Day.fromisoformat(b.day) - Day.fromisoformat(a.day)
+        gap = datetime.date.fromisoformat(b.day) - datetime.date.fromisoformat(a.day)
     except ValueError:
         return 0
     return gap.days

@@ -10,7 +10,16 @@ from cleaner.describe.header import tokens
 from cleaner.describe.view import Found, PageView
 
 MAX_TITLE = 300
-_SEPARATOR = re.compile(r"\s[|\-–—―:·•»«›~/⋆★]{1,3}\s|\s?[|｜]\s?|\s?[»›]\s|--|__?(?=[^\W\d_]{2,20}$)|\s?::\s?")
+_SEPARATOR = re.compile(r"\s[|\-–—―:·•»«›~/⋆★]{1,3}\s|\s?[|｜ㅣ]\s?|\s?[»›]\s|--|__?(?=[^\W\d_]{2,20}$)|\s?::\s?")
+MAX_SITE_WORDS = 4
+_SITE_WORDS = frozenset({
+    "blog", "forum", "forums", "wiki", "magazine", "news", "times", "post", "journal", "herald", "gazette", "online",
+    "community", "zeitung", "nachrichten", "diario", "giornale", "foro", "foros",
+})  # fmt: skip
+SURE = 0.5
+_ADDRESS = re.compile(r"[\w.-]{2,60}\.[a-z]{2,10}")
+MAX_LABEL = 40
+_ANCHOR = re.compile(r"\s?[¶#§🔗]$")
 _SQUASH = re.compile(r"[\W_]+")
 
 
@@ -70,43 +79,106 @@ class Title(NamedTuple):
 
 def declared_title(page: PageView, facts: Facts, sites: list[str]) -> Title | None:
     """The title of an HTML page: the heading that agrees with what the page declares, else the heading, else that."""
+    big = [i for i, tag in enumerate(page.tags) if tag == "h1" and len(page.lines[i]) <= MAX_TITLE][:8]
+    of_site = [i for i in big if _names_site(page.lines[i], facts, sites)]
+    sites = [*sites, *(squash(page.lines[i]) for i in of_site)]
+    stated = _stated_titles(facts, sites)
+    record = next((f for f in stated if f.method == "record"), None)
+    if record:
+        return Title(record.value, record.method, record.confidence, _line_of(page, record.value))
+    headings = [(i, clean_heading(strip_site(page.lines[i], sites))) for i in big if i not in of_site]
+    best: tuple[float, int, str] | None = None
+    for i, text in headings:
+        words = frozenset(tokens(text))
+        if not words:
+            continue
+        agreement = max((_agreement(words, frozenset(tokens(found.value))) for found in stated), default=0.0)
+        if page.verdict(i) == "drop" and len(headings) > 1:
+            agreement -= 0.2
+        if stated and agreement < SURE and _stands_in_text(page, i):
+            continue
+        if best is None or agreement > best[0] + 0.05:
+            best = (agreement, i, text)
+    if best and (best[0] > 0 or not (facts.get("title") or (stated and _line_of(page, stated[0].value) is not None))):
+        text = _without_label(best[2], stated)
+        return Title(text, "html", round(min(0.98, 0.6 + 0.38 * min(best[0], 1.0)), 2), best[1])
+    if stated:
+        first = stated[0]
+        text = first.value if first.method == "json-ld" else _without_tail(first.value)
+        return Title(text[:MAX_TITLE], first.method, round(first.confidence - 0.15, 2), _line_of(page, text))
+    return None
+
+
+def _stated_titles(facts: Facts, sites: list[str]) -> list[Found]:
+    """What a page declares to be its title, without the site's name."""
     stated: list[Found] = []
     for found in [*facts.get("title", []), *facts.get("title_element", [])]:
-        text = strip_site(found.value, sites)
+        text = clean_heading(strip_site(found.value, sites))
         if text and squash(text) not in sites:
             stated.append(Found(text, found.method, found.confidence))
     if not stated and facts.get("title"):
         stated = [facts["title"][0]]  # the front page of a site goes by the site's name
-    record = next((f for f in stated if f.method == "record"), None)
-    if record:
-        return Title(record.value, record.method, record.confidence, _line_of(page, record.value))
-    headings = [
-        (i, strip_site(page.lines[i], sites))
-        for i, tag in enumerate(page.tags)
-        if tag == "h1" and len(page.lines[i]) <= MAX_TITLE and squash(page.lines[i]) not in sites
-    ][:8]
-    best: tuple[float, int, str] | None = None
-    for i, line in headings:
-        words = set(tokens(line))
-        if not words:
-            continue
-        agreement = 0.0
-        for found in stated:
-            other = set(tokens(found.value))
-            shared = len(words & other)
-            agreement = max(agreement, shared / len(words | other) + 0.3 * (shared == len(words)) * (len(words) > 1))
-        if page.verdict(i) == "drop":
-            agreement -= 0.2
-        if best is None or agreement > best[0] + 0.05:
-            best = (agreement, i, line)
-    if best and (best[0] >= 0.3 or (len(headings) == 1 and len(tokens(best[2])) > 1) or not stated):
-        return Title(best[2], "html", round(min(0.95, 0.6 + 0.35 * min(best[0], 1.0)), 2), best[1])
-    if stated:
-        first = stated[0]
-        return Title(
-            first.value[:MAX_TITLE], first.method, round(first.confidence - 0.15, 2), _line_of(page, first.value)
-        )
-    return None
+    return stated
+
+
+def clean_heading(text: str) -> str:
+    """A heading on one line, without the marks that link to it, and without what is left of a label before it."""
+    return _ANCHOR.sub("", " ".join(text.split())).lstrip(":|·•–—- ")
+
+
+def _agreement(words: frozenset[str], other: frozenset[str]) -> float:
+    """How far a heading's words are those of a declared title, from 0 to 1.3."""
+    shared = len(words & other)
+    return shared / max(1, len(words | other)) + 0.3 * (shared == len(words) and shared > 1)
+
+
+def _stands_in_text(page: PageView, i: int) -> bool:
+    """Whether a heading is one of several inside the text: a paragraph stands above it."""
+    return any(
+        len(line) > 150 and verdict == "keep" for line, verdict in zip(page.lines[:i], page.verdicts, strict=False)
+    )
+
+
+def _names_site(heading: str, facts: Facts, sites: list[str]) -> bool:
+    """Whether a heading is the site's name: a declared one, an address, or what `<title>` has beside the title."""
+    name = squash(heading)
+    if name in sites or _ADDRESS.fullmatch(heading):
+        return True
+    stated = {squash(found.value) for found in facts.get("title", [])} - {name}
+    if any(squash(found.value) in {name + other for other in stated} for found in facts.get("title_element", [])):
+        return True
+    for found in facts.get("title_element", []):
+        cuts = list(_SEPARATOR.finditer(found.value[: MAX_TITLE * 2]))
+        if cuts and squash(found.value[cuts[-1].end() :]).startswith(name):
+            rest = found.value[: cuts[-1].start()]
+            return len(heading.split()) <= MAX_SITE_WORDS and len(rest) > len(heading)
+    return False
+
+
+def _without_label(heading: str, stated: list[Found]) -> str:
+    """A heading without the word before it that no declared title has: a date, "Thread:", the section's name."""
+    folded = heading.casefold()
+    if any(squash(found.value) == squash(heading) for found in stated):
+        return heading
+    for found in stated:
+        label = heading[: len(heading) - len(found.value)].strip()
+        if label and folded.endswith(found.value.casefold()) and len(tokens(found.value)) >= 3:
+            bare = label.strip(" :–—-|")
+            if len(bare) <= MAX_LABEL and not bare.isdigit() and bare.casefold() not in ("the", "a", "an"):
+                return found.value
+    return heading
+
+
+def _without_tail(title: str) -> str:
+    """A title without the short last part that reads as a site's name, where nothing else tells that name."""
+    cuts = list(_SEPARATOR.finditer(title))
+    if not cuts or len(title[: cuts[-1].start()].split()) < 3:
+        return title
+    words = title[cuts[-1].end() :].casefold().split()
+    barred = any(bar in cuts[-1].group() for bar in "|｜ㅣ")
+    if len(words) <= MAX_SITE_WORDS and (barred or _SITE_WORDS & set(words)):
+        return title[: cuts[-1].start()].strip()
+    return title
 
 
 def _line_of(page: PageView, title: str) -> int | None:
