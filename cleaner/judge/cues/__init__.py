@@ -159,7 +159,7 @@ def load_cues() -> Table:
 
 def _enter(table: Table, place: str, cue: Cue) -> None:
     if place == "whole":
-        key = re.sub(r"^\W+|\W+$", "", cue.phrase)
+        key = _lead_and_key(cue.phrase)[1]
         table.whole[key] = min(cue, table.whole.get(key, cue))
     elif place == "start":
         table.starts.setdefault(cue.phrase[:PREFIX], []).append(_start(cue))
