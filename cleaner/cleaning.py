@@ -129,6 +129,7 @@ def _clean_pages(
             head, texts[span.start : span.stop].to_list(), batch.lines["tag"][span.start : span.stop].to_list(),
             verdicts.role[span.start : span.stop], _as_seen_by_describe(batch.kind, span, verdicts),
             verdicts.probability[span.start : span.stop].tolist(), _publisher(head.source, recipe),
+            recipe.metadata.language_detector,
         )  # fmt: skip
         said = describe_page(view)
         if page not in judged.errors:

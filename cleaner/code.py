@@ -12,8 +12,8 @@ _DECIDING = (
 )  # fmt: skip
 """Folders and files of this package that decide what becomes of a page; data files beside the code count, too."""
 _LIBRARIES = (
-    "beautifulsoup4", "charset-normalizer", "ftfy", "langdetect", "langdetect-rs", "lightgbm", "numpy", "polars",
-    "selectolax", "tldextract",
+    "beautifulsoup4", "charset-normalizer", "ftfy", "langdetect", "langdetect-rs", "license-expression", "lightgbm",
+    "numpy", "polars", "py3langid", "selectolax", "tldextract",
 )  # fmt: skip
 """Libraries whose versions can change a page's result."""
 

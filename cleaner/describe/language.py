@@ -1,8 +1,9 @@
-"""Which language a text is in: script first, then langdetect, then a check by the language's commonest words.
+"""Which language a text is in: by its script first, then by a detector, whose word is checked where it can be wrong.
 
-langdetect is sure of itself on languages that it does not know, so its word counts only where the text holds
-the small words of the language it names. Chinese comes out with its script, `zh-Hans` or `zh-Hant`, since BCP 47
-names the writing rather than a country; bare `zh` where the characters do not tell.
+langdetect is sure of itself on languages that it does not know, so its word counts only where the text holds the small
+words of the language it names. Where it fails so, and the page says that it is in a language which langdetect does not
+know, in the script of the text, the page is believed. Chinese comes out with its script, `zh-Hans` or `zh-Hant`, since
+BCP 47 names the writing rather than a country; bare `zh` where the characters do not tell.
 """
 
 from __future__ import annotations
@@ -15,12 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-try:
-    import langdetect_rs as langdetect
-except ImportError:
-    import langdetect
-
-langdetect.DetectorFactory.seed = 0
+from cleaner.describe.detectors import LANGDETECT, DetectorName, candidates
 
 SAMPLE_LETTERS = 1000
 MIN_LETTERS = 20
@@ -28,9 +24,9 @@ MIN_SCORE = 0.8
 MIN_COMMON = 0.05
 """Share of a text's words that should be among the language's commonest; known languages have 0.15 and more."""
 
-_LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NOISE = re.compile(r"https?://\S{1,300}|[\w.+-]{1,64}@[\w-]{1,64}\.\S{1,64}")
+_ADDRESS = re.compile(r"https?://\S{1,300}")
+_MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,64}\.\S{1,64}")
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_][a-z0-9]{4,8}){0,2}", re.IGNORECASE)
 
 # Blocks whose letters mean one script: (first code point, last, script).
@@ -51,9 +47,22 @@ _ONE_LANGUAGE = {
     "Sinh": "si", "Thai": "th", "Laoo": "lo", "Geor": "ka", "Hang": "ko", "Khmr": "km", "Guru": "pa",
 }  # fmt: skip
 
+_WRITTEN = {
+    "Cyrl": {"az", "ba", "be", "bs", "ce", "cv", "kk", "ky", "mn", "os", "sah", "sr", "tg", "tt", "tk", "uz"},
+    "Arab": {"az", "ckb", "ks", "ku", "pa", "ps", "sd", "ug", "kk"},
+    "Deva": {"bho", "gom", "kok", "mai", "new", "sa"},
+    "Latn": {"az", "bs", "ku", "sr", "tk", "tt", "uz", "kk"},
+    "Beng": {"as"}, "Ethi": {"am", "ti"}, "Hebr": {"yi", "lad"}, "Mymr": {"my", "shn"}, "Tibt": {"bo", "dz"},
+}  # fmt: skip
+"""Script -> languages written in it which langdetect does not know; what stands nowhere here is written in Latin."""
+_SAME_LANGUAGE = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "sh": "hr"}
+"""What pages declare -> what the detectors call it."""
+_SISTERS = {"hr": ("bs", "sr", "cnr"), "id": ("ms",)}
+"""Languages that langdetect gives for close relatives, too, which it does not know: there the page is believed."""
+
 
 class Detected(NamedTuple):
-    """A BCP 47 tag ("und" if unsure) and the probability that it is right (None when nothing was detected)."""
+    """A BCP 47 tag ("und" if unsure) and the probability that it is right (None when no detector stands for it)."""
 
     language: str
     score: float | None
@@ -88,23 +97,34 @@ def normalize_tag(value: str | None) -> str | None:
     return "-".join([language, *([script.title()] if script else []), *([region.upper()] if region else [])])
 
 
-def detect_language(text: str, declared: str | None = None) -> Detected:
+def detect_language(text: str, declared: str | None = None, detector: DetectorName = "langdetect") -> Detected:
     """The language of a text by its first 1,000 letters.
 
     Args:
         text: The text, as it will be published.
-        declared: What the page says it is written in (BCP 47): decides between close candidates, never alone.
+        declared: What the page says it is written in (BCP 47): decides between what the detector cannot tell apart.
+        detector: "langdetect", or "py3langid", which knows 140 languages.
+
+    Returns:
+        The tag, and the detector's probability; None where nothing was detected, or where the page was believed.
+
+    Raises:
+        RecipeError: The detector is not installed.
     """
-    sample = _NOISE.sub(" ", text[: SAMPLE_LETTERS * 2])[: SAMPLE_LETTERS * 5 // 4]
-    letters = _LETTERS.findall(sample)
-    if len(letters) < MIN_LETTERS:
+    sample = text[: SAMPLE_LETTERS * 2]
+    if "://" in sample:
+        sample = _ADDRESS.sub(" ", sample)
+    if "@" in sample:
+        sample = _MAIL.sub(" ", sample)
+    sample = sample[: SAMPLE_LETTERS * 5 // 4]
+    counts = {letter: count for letter, count in Counter(sample).items() if letter.isalpha()}
+    total = sum(counts.values())
+    if total < MIN_LETTERS:
         return Detected("und", None)
-    counts = Counter(letters)
     scripts: Counter[str] = Counter()
     for letter, count in counts.items():
         scripts[script_of(letter) or "Zzzz"] += count
     script, count = max(scripts.items(), key=lambda item: (item[1], item[0]))
-    total = len(letters)
     if (scripts["Hani"] + scripts["Kana"]) * 2 > total:
         return _east_asian(sample, scripts)
     share = count / total
@@ -112,7 +132,23 @@ def detect_language(text: str, declared: str | None = None) -> Detected:
         return Detected(_ONE_LANGUAGE[script], round(share, 3)) if share > 0.5 else Detected("und", None)
     if script == "Zzzz" or share < 0.6:
         return Detected("und", None)
-    return _by_detector(sample, counts, declared)
+    if script == "Hebr" and MIN_COMMON <= _share_of_common(sample, "yi") < 1:
+        return Detected("yi", 0.9)
+    if detector == "py3langid":
+        return _by_py3langid(sample, declared)
+    found = _by_langdetect(sample, counts, declared)
+    if found.language == "und" and declared and _could_be(declared, script):
+        return Detected(declared.partition("-")[0], None)
+    return found
+
+
+def _could_be(declared: str, script: str) -> bool:
+    """Whether a page's word can be true of a text that langdetect finds in no language: it does not know this one."""
+    language = declared.partition("-")[0]
+    if language in LANGDETECT or language in _SAME_LANGUAGE:
+        return False
+    written = [name for name, languages in _WRITTEN.items() if language in languages]
+    return script in (written or ["Latn"])
 
 
 def _east_asian(sample: str, scripts: Counter[str]) -> Detected:
@@ -130,30 +166,36 @@ def _east_asian(sample: str, scripts: Counter[str]) -> Detected:
     return Detected(f"zh-{script}", round(max(simplified, traditional) / (simplified + traditional), 3))
 
 
-def _candidates(sample: str) -> list[langdetect.language.Language]:
-    try:
-        return list(langdetect.detect_langs(sample))
-    except langdetect.LangDetectException:
-        return []
-
-
-def _by_detector(sample: str, counts: Counter[str], declared: str | None) -> Detected:
-    candidates = _candidates(sample)
-    if not candidates:
-        return Detected("und", None)
+def _likeliest(sample: str, declared: str | None, detector: DetectorName) -> tuple[str, float, bool]:
+    """The detector's answer, its probability, and whether the page says so too; the page decides between close ones."""
     stated = (declared or "").partition("-")[0]
-    stated = {"nb": "no", "nn": "no", "iw": "he", "fil": "tl"}.get(stated, stated)
-    best = max(candidates, key=lambda c: (float(c.prob) + (0.6 if c.lang == stated else 0.0), c.lang))
-    score = round(float(best.prob), 3)
-    agreed = best.lang == stated
+    stated = _SAME_LANGUAGE.get(stated, stated)
+    found = candidates(sample, detector)
+    best = max(found, key=lambda c: (c[1] + (0.6 if c[0] == stated else 0.0), c[0]), default=("und", 0.0))
+    return best[0], round(best[1], 3), best[0] == stated
+
+
+def _share_of_common(sample: str, language: str) -> float:
+    """Share of a text's words that are among the language's commonest; 1 where that tells nothing."""
+    common = _common_words().get(language)
+    words = _WORDS.findall(sample.lower()) if common else []
+    return sum(word in common for word in words) / len(words) if common and len(words) >= 8 else 1.0
+
+
+def _by_langdetect(sample: str, counts: dict[str, int], declared: str | None) -> Detected:
+    language, score, agreed = _likeliest(sample, declared, "langdetect")
     if score < (0.2 if agreed else MIN_SCORE):
-        return Detected("und", score)
-    alien = _alien_letters().get(best.lang)
-    if alien and sum(counts[a] for a in alien) * 200 > sum(counts.values()):
-        return Detected("und", score)
-    common = _common_words().get(best.lang)
-    if common and not agreed:
-        words = _WORDS.findall(sample.lower())
-        if len(words) >= 8 and sum(w in common for w in words) < MIN_COMMON * len(words):
-            return Detected("und", score)
-    return Detected(best.lang, score)
+        return Detected("und", None)
+    alien = _alien_letters().get(language)
+    if alien and sum(counts.get(a, 0) for a in alien) * 200 > sum(counts.values()):
+        return Detected("und", None)
+    if _share_of_common(sample, language) < (MIN_COMMON / 2 if agreed else MIN_COMMON):
+        return Detected("und", None)
+    sister = (declared or "").partition("-")[0]
+    return Detected(sister if sister in _SISTERS.get(language, ()) else language, score)
+
+
+def _by_py3langid(sample: str, declared: str | None) -> Detected:
+    language, score, agreed = _likeliest(sample, declared, "py3langid")
+    sure = language != "und" and score >= (0.2 if agreed else 0.6)
+    return Detected(language, score) if sure else Detected("und", None)

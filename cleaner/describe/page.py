@@ -86,10 +86,13 @@ def _set_language(said: Description, page: PageView, facts: Facts) -> None:
             break
         if least > 1:
             sample, size = [], 0
-    found_language = detect_language("\n".join(sample), said.language_declared)
-    said.language, said.language_score = found_language
-    if said.language != "und":
-        _note(said, "language", "model", said.language_score or 0.0)
+    text = "\n".join(sample)
+    said.language, said.language_score = detect_language(text, said.language_declared, page.detector)
+    if said.language_score is not None:
+        _note(said, "language", "model", said.language_score)
+    elif said.language != "und":  # the page's word for a language that the detector does not know
+        declared = next(p for p in said.provenance if p.field == "language_declared")
+        _note(said, "language", declared.method, 0.5)
 
 
 def _set_title(said: Description, page: PageView, header: Header, facts: Facts, sites: list[str]) -> Title | None:

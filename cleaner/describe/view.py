@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypedDict
 
+from cleaner.describe.detectors import DetectorName
 from cleaner.pages.batch import Head
 
 AuthorKind = Literal["person", "org", "handle", "unknown"]
@@ -65,6 +66,7 @@ class PageView:
         verdicts: For each line the judge's first verdict: "keep", "drop" or "metadata"; empty: all are kept.
         scores: For each line the probability that it is content; may be empty.
         publisher: The publisher's name, when the recipe knows it for this site.
+        detector: What tells languages apart, by the recipe.
     """
 
     head: Head
@@ -74,6 +76,7 @@ class PageView:
     verdicts: list[str] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     publisher: str | None = None
+    detector: DetectorName = "langdetect"
 
     def __post_init__(self) -> None:
         count = len(self.lines)

@@ -46,8 +46,8 @@ NEVER_AMENDED = {"times": 0, "documents": 0}
 
 _VERSION = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
 _TOOLS = (
-    "beautifulsoup4", "duckdb", "ftfy", "langdetect", "langdetect-rs", "lightgbm", "lxml", "polars",
-    "pyarrow", "selectolax", "tldextract",
+    "beautifulsoup4", "duckdb", "ftfy", "langdetect", "langdetect-rs", "license-expression", "lightgbm", "lxml",
+    "polars", "py3langid", "pyarrow", "selectolax", "tldextract",
 )  # fmt: skip
 """Distributions whose version can change what a page becomes, or the bytes of a shard."""
 

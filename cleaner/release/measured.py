@@ -152,7 +152,9 @@ def _languages(manifest: Manifest, picture: str) -> str:
 
 def detector(manifest: Manifest) -> str:
     """By what the languages were told: " by NAME VERSION", "" where that is not known."""
-    name = next((name for name in ("langdetect-rs", "langdetect") if name in manifest.tools), None)
+    chosen = manifest.recipe.get("metadata", {}).get("language_detector", "langdetect")
+    names = ("langdetect-rs", "langdetect") if chosen == "langdetect" else (chosen,)
+    name = next((name for name in names if name in manifest.tools), None)
     return f" by {name} {manifest.tools[name]}" if name else ""
 
 

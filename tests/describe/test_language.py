@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
 import langdetect
 import pytest
 
+import cleaner
 from cleaner.describe.language import detect_language, normalize_tag
+from cleaner.errors import RecipeError
 
 CASES = sorted((Path(__file__).parent / "cases").glob("text_*.json"))
 SAMPLES = ["\n".join(json.loads(p.read_text("utf-8"))["lines"])[:1000] for p in CASES]
@@ -89,3 +92,67 @@ def test_the_quick_detector_agrees_with_langdetect() -> None:
 )
 def test_declared_tags(value: str | None, tag: str | None) -> None:
     assert normalize_tag(value) == tag
+
+
+IRISH = (
+    "Shocraigh comhairle an chuain oíche Dé Máirt droichead nua a thógáil thar an abhainn in áit an tseandroichid atá "
+    "ann le breis is céad bliain. Dúirt an cathaoirleach go mairfidh an obair dhá bhliain."
+)
+ICELANDIC = "Hafnarráðið ákvað á þriðjudagskvöld að reisa nýja brú í stað þeirrar gömlu, sagði það í gær."
+BELARUSIAN = "Партовы савет вырашыў у аўторак увечары замяніць стары мост новым, пра гэта паведаміў ягоны кіраўнік."
+MALAY = "Majlis pelabuhan memutuskan pada malam Selasa untuk membina sebuah jambatan baharu merentasi sungai itu."
+AMHARIC = "የወደብ ምክር ቤቱ ማክሰኞ ምሽት ከመቶ ዓመት በላይ በቆየው አሮጌ ድልድይ ምትክ በወንዙ ላይ አዲስ ድልድይ እንዲሠራ ወሰነ።"
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "language"),
+    [
+        (IRISH, "ga-IE", "ga"),
+        (ICELANDIC, "is", "is"),
+        (BELARUSIAN, "be", "be"),
+        (AMHARIC, "am", "am"),
+        (MALAY, "ms", "ms"),
+        (ICELANDIC, "de", "und"),  # a language that the detector knows: it would have found it
+        (ICELANDIC, "be", "und"),  # another script
+        (BELARUSIAN, "is", "und"),
+        (AMHARIC, "is", "und"),
+    ],
+)
+def test_a_page_is_believed_where_it_names_a_language_that_the_detector_does_not_know(
+    text: str, declared: str, language: str
+) -> None:
+    assert detect_language(text, declared).language == language
+
+
+def test_yiddish_is_not_taken_for_hebrew() -> None:
+    text = "דער פּאָרט־ראַט האָט באַשלאָסן דינסטיק צו בויען אַ נײַע בריק איבערן טײַך, וואָס איז ברייט און טיף."
+    assert detect_language(text).language == "yi"
+
+
+def test_whoever_is_believed_has_no_probability_of_a_detector() -> None:
+    assert detect_language(ICELANDIC, "is").score is None
+    assert detect_language(ICELANDIC).score is None
+    assert detect_language(MALAY, "ms").score
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(IRISH, "ga"), (ICELANDIC, "is"), (BELARUSIAN, "be"), (MALAY, "ms"), (AMHARIC, "am"), ("12345 67890", "und")],
+)
+def test_the_other_detector_knows_more_languages(text: str, language: str) -> None:
+    pytest.importorskip("py3langid")
+    assert detect_language(text, detector="py3langid").language == language
+
+
+def test_the_recipe_names_the_detector() -> None:
+    pytest.importorskip("py3langid")
+    recipe = cleaner.Recipe.parse('[metadata]\nlanguage_detector = "py3langid"')
+    page = "\n".join([ICELANDIC, IRISH, ICELANDIC])
+    assert cleaner.clean(page, kind="text").language == "und"
+    assert cleaner.clean(ICELANDIC, kind="text", recipe=recipe).language == "is"
+
+
+def test_a_detector_that_is_not_installed_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RecipeError, match=r"pip install 'cleaner-corpus\[languages\]'"):
+        cleaner.Recipe.parse('[metadata]\nlanguage_detector = "py3langid"')
