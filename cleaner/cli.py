@@ -32,6 +32,7 @@ for function in (
     cleaning.roles,
     cleaning.recipe,
     releases.versions,
+    releases.diff,
     releases.verify,
     releases.publish,
     releases.withdraw,

@@ -1,30 +1,77 @@
-"""Commands about releases: `versions`, `verify`, `publish`, `withdraw`."""
+"""Commands about releases: `versions`, `diff`, `verify`, `publish`, `withdraw`."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cleaner.commands.guard import command, warn
+from cleaner.commands.guard import command, data_stream, warn
 from cleaner.commands.options import Processed
 from cleaner.errors import RefusedError, VerificationError
 
 
 @command
-def versions(processed: Processed) -> None:
-    """List the versions of a dataset."""
-    from cleaner.release import open as releases
-    from cleaner.report.console import load_line, make_console
+def versions(
+    processed: Processed,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: a list, the newest version first.")] = False,
+) -> None:
+    """List the versions of a dataset: when each was made, how many documents it holds, what changed, and why."""
+    from cleaner.release.history import history
+    from cleaner.report.console import load_line, make_console, path_text
     from cleaner.report.tables import versions_table
 
-    manifests, console = releases.versions(processed), make_console()
-    console.print(versions_table(manifests))
+    rows, console = history(processed), make_console()
+    if as_json:
+        print(json.dumps([row.as_dict() for row in rows], ensure_ascii=False, indent=2))
+        return
+    console.print(versions_table(rows))
     console.print()
     console.print(f"Load the newest:  {load_line(str(processed))}", soft_wrap=True)
-    console.print(f"Load a version:   {load_line(str(processed), manifests[0].version)}", soft_wrap=True)
+    console.print(f"Load a version:   {load_line(str(processed), rows[-1].version)}", soft_wrap=True)
+    if len(rows) > 1:
+        console.print(f"Compare two:      cleaner diff {path_text(str(processed))} {rows[1].version} {rows[0].version}")
+
+
+@command
+def diff(
+    processed: Processed,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Version to start from.")],
+    new: Annotated[str | None, typer.Argument(metavar="NEW", help="Version to end at (default: the newest).")] = None,
+    listed: Annotated[
+        int, typer.Option("--list", min=0, metavar="N", help="How many documents to name for each kind of change.")
+    ] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every document that differs.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one page of HTML instead.")] = None,
+) -> None:
+    """Compare two versions: documents, metadata and lines that differ, and why.
+
+    A changed document is told by its cause: its source changed, the recipe, the judge, a person's override, or other
+    documents. Lines are told by what befell them, such as "newly dropped as related", with the reasons. See
+    docs/releases.md.
+    """
+    from cleaner.release.diff import compare
+    from cleaner.report.console import glyphs_for, make_console, path_text
+
+    with compare(processed, old, new) as comparison:
+        if html is not None:
+            from cleaner.report.diff_page import diff_page
+
+            html.write_text(diff_page(comparison), "utf-8")
+            print(f"The comparison is in {path_text(str(html))}.")
+        elif as_json:
+            data_stream()
+            for piece in comparison.as_json():
+                sys.stdout.write(piece)
+        else:
+            from cleaner.report.diff_text import diff_text
+
+            console = make_console()
+            console.print(diff_text(comparison, console.width, glyphs_for(console), listed), soft_wrap=True)
 
 
 @command

@@ -22,13 +22,11 @@ from cleaner.errors import VerificationError
 from cleaner.release import diff_sql as sql
 from cleaner.release.diff_causes import CAUSES
 from cleaner.release.fates import Fates, listed_fates, make_table, withdrawn_fates
+from cleaner.release.made_with import made_with, recipe_reach
 from cleaner.release.manifest import CONFIGS, Manifest
 from cleaner.release.open import find_version, versions
 
 KINDS = tuple(CAUSES)
-
-_NO_PAGE = ("card", "release", "filter")
-"""Sections of the recipe that change no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,8 @@ class Comparison:
             `old`, `new` (versions); `documents` (`old`, `new`, `same`, `added`, `changed`, `removed`);
             `causes` (added, changed, removed -> cause -> documents); `sites` (site -> added, changed, removed);
             `columns` (column -> `filled`, `emptied`, `changed`: documents in which it differs);
-            `new_columns`, `gone_columns` (names); `lines` (see `_count_lines`); `recipe` (lists of key, old value, new
-            value); `cleaner` (old, new); `tools` (name -> old, new); `code_changed`, `model_changed`; `amended` (old,
-            new: documents withdrawn from the version after it was released).
+            `lines` (see `_count_lines`); what they were made with (see `made_with`); `amended` (old, new: documents
+            withdrawn from the version after it was released).
     """
 
     old: Manifest
@@ -73,7 +70,7 @@ class Comparison:
         `was_reason` and `verdict`, `role`, `reason`: as it was judged in the older and in the newer version.
         """
         query = """SELECT * EXCLUDE (id) FROM line_changes WHERE id = $id AND change <> 'rescored'
-                   ORDER BY line, change LIMIT $limit"""
+                   ORDER BY line, change = 'added' LIMIT $limit"""
         found = self._db.sql(query, params={"id": document_id, "limit": limit})
         rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
         return rows
@@ -88,6 +85,13 @@ class Comparison:
         for *group, text in self._db.execute(query, {"limit": limit}).fetchall():
             found.setdefault((group[0], group[1], group[2], group[3]), []).append(text)
         return found
+
+    def as_json(self) -> Iterator[str]:
+        """The summary and all documents that differ, as pieces of one JSON text: never all of it in memory."""
+        yield json.dumps(self.summary, ensure_ascii=False, indent=1)[:-2] + ',\n "changes": ['
+        for number, document in enumerate(self.documents()):
+            yield (",\n  " if number else "\n  ") + json.dumps(document, ensure_ascii=False)
+        yield "\n ]\n}\n"
 
     def values(self, ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
         """The columns of these documents in the older and in the newer version: id -> both, {} where it is not."""
@@ -187,20 +191,13 @@ def _load(
     db.execute(sql.overridden_query(*lines))
     make_table(db)
     fates(db)
-    keys = [key for key, _, _ in _recipe_changes(old, new) if key.partition(".")[0] not in _NO_PAGE]
-    of_sites = {name for key in keys if key.startswith("site.") for name in _site_names(key)}
+    everywhere, sites = recipe_reach(old, new)
     db.execute(sql.CHANGED, {
         "fates_known": fates_known, "source": list(sql.SOURCE_COLUMNS), "corpus": list(sql.CORPUS_COLUMNS),
-        "recipe": any(not key.startswith("site.") for key in keys), "sites": sorted(of_sites),
+        "recipe": everywhere, "sites": sites,
         "judge": (old.code, old.model) != (new.code, new.model), "columns_differ": old.columns != new.columns,
     })  # fmt: skip
     db.execute(sql.line_changes_query(*lines))
-
-
-def _site_names(key: str) -> Iterator[str]:
-    """The site of a dotted key such as `site."example.org".drop`."""
-    name = key.removeprefix("site.")
-    yield json.loads(name[: name.rindex('"') + 1]) if name.startswith('"') else name.partition(".")[0]
 
 
 def _summary(db: duckdb.DuckDBPyConnection, old: Manifest, new: Manifest) -> dict[str, Any]:
@@ -211,7 +208,6 @@ def _summary(db: duckdb.DuckDBPyConnection, old: Manifest, new: Manifest) -> dic
     totals = {kind: sum(causes[kind].values()) for kind in KINDS}
     sites = _nested(db, "SELECT site, change, count(*) FROM changed GROUP BY ALL")
     columns = _nested(db, "SELECT c.name, c.how, count(*) FROM (SELECT unnest(columns) AS c FROM changed) GROUP BY ALL")
-    names = [{name for name, _ in manifest.columns["documents"]} for manifest in (old, new)]
     return {
         "old": old.version,
         "new": new.version,
@@ -222,17 +218,8 @@ def _summary(db: duckdb.DuckDBPyConnection, old: Manifest, new: Manifest) -> dic
         "causes": causes,
         "sites": sites,
         "columns": columns,
-        "new_columns": sorted(names[1] - names[0]),
-        "gone_columns": sorted(names[0] - names[1]),
         "lines": _count_lines(db),
-        "recipe": _recipe_changes(old, new),
-        "cleaner": [old.cleaner, new.cleaner],
-        "tools": {
-            name: [old.tools.get(name), new.tools.get(name)] for name in sorted({*old.tools, *new.tools})
-            if old.tools.get(name) != new.tools.get(name)
-        },
-        "code_changed": old.code != new.code,
-        "model_changed": old.model != new.model,
+        **made_with(old, new),
         "amended": [old.amended["documents"], new.amended["documents"]],
     }  # fmt: skip
 
@@ -249,7 +236,8 @@ def _count_lines(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Lines that differ, of documents that are in both versions.
 
     `documents` that have such lines; lines `added` and `removed` (verdict -> lines); `rejudged`: a list of verdict
-    before, verdict now, role now, reason now, lines; `rescored` lines, judged as before with another score.
+    before, verdict now, role now, reason now, lines; `rescored` lines, judged as before for another reason or with
+    another score.
     """
     counts: dict[str, Any] = {"added": {}, "removed": {}, "rejudged": [], "rescored": 0}
     query = """SELECT change, was, verdict, role, reason, count(*) FROM line_changes
@@ -264,21 +252,6 @@ def _count_lines(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             counts[change][name] = counts[change].get(name, 0) + count
     [(documents,)] = db.execute("SELECT count(*) FROM changed WHERE lines_differ").fetchall()
     return {"documents": documents, **counts}
-
-
-def _recipe_changes(old: Manifest, new: Manifest) -> list[list[Any]]:
-    """Dotted keys of the recipe whose value differs, with both values; None where a recipe has no such key."""
-    one, other = (dict(_flat("", manifest.recipe)) for manifest in (old, new))
-    return [[key, one.get(key), other.get(key)] for key in sorted({*one, *other}) if one.get(key) != other.get(key)]
-
-
-def _flat(where: str, table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in table.items():
-        name = json.dumps(key, ensure_ascii=False) if where == "site." else key
-        if isinstance(value, dict):
-            yield from _flat(f"{where}{name}.", value)
-        else:
-            yield f"{where}{name}", value
 
 
 _LISTED = """

@@ -128,16 +128,20 @@ def line_changes_query(old: str, new: str) -> str:
 
 _LINE_CHANGES = """
 CREATE TABLE line_changes AS
-SELECT coalesce(new.document_id, old.document_id) AS id, coalesce(new.line, old.line) AS line,
-       CASE WHEN old.line IS NULL THEN 'added' WHEN new.line IS NULL THEN 'removed'
-            WHEN old.verdict <> new.verdict OR old.role <> new.role THEN 'rejudged'
-            ELSE 'rescored' END AS change,
-       old.verdict AS was, old.role AS was_role, old.reason AS was_reason, new.verdict, new.role, new.reason,
-       CASE WHEN change <> 'rescored' THEN left(coalesce(new.text, old.text), 300) END AS text
-FROM ({old}) AS old FULL JOIN ({new}) AS new
-  ON old.document_id = new.document_id AND old.digest = new.digest AND old.copy = new.copy
-WHERE old.line IS NULL OR new.line IS NULL OR old.verdict <> new.verdict OR old.role <> new.role
-   OR old.reason <> new.reason OR old.score <> new.score
+SELECT id, line, change, was, was_role, was_reason, verdict, role, reason,
+       CASE WHEN change = 'rescored' THEN NULL WHEN length(text) <= 300 THEN text ELSE left(text, 300) || '…' END AS text
+FROM (
+    SELECT coalesce(new.document_id, old.document_id) AS id, coalesce(new.line, old.line) AS line,
+           CASE WHEN old.line IS NULL THEN 'added' WHEN new.line IS NULL THEN 'removed'
+                WHEN old.verdict <> new.verdict OR old.role <> new.role THEN 'rejudged'
+                ELSE 'rescored' END AS change,
+           old.verdict AS was, old.role AS was_role, old.reason AS was_reason, new.verdict, new.role, new.reason,
+           coalesce(new.text, old.text) AS text
+    FROM ({old}) AS old FULL JOIN ({new}) AS new
+      ON old.document_id = new.document_id AND old.digest = new.digest AND old.copy = new.copy
+    WHERE old.line IS NULL OR new.line IS NULL OR old.verdict <> new.verdict OR old.role <> new.role
+       OR old.reason <> new.reason OR old.score <> new.score
+)
 """
 
 

@@ -15,7 +15,7 @@ from cleaner.report.console import DIM, NOTE, VERDICTS
 from cleaner.roles import REASONS, ROLES
 
 if TYPE_CHECKING:
-    from cleaner.release.manifest import Manifest
+    from cleaner.release.history import VersionRow
 
 VERDICT_HEADS = {
     "keep": "Kept: they make the text",
@@ -80,18 +80,22 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
-def versions_table(manifests: Sequence[Manifest]) -> Table:
-    """The versions of a dataset, newest first: what is in each, and what changed with it."""
-    table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("version", no_wrap=True)
-    for name in ("documents", "words", "added", "changed", "removed", "MB"):
+def versions_table(versions: Sequence[VersionRow]) -> Table:
+    """The versions of a dataset: when each was made, how much is in it, what changed with it, and why."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name in ("version", "made"):
+        table.add_column(name, no_wrap=True)
+    for name in ("documents", "new MB"):
         table.add_column(name, justify="right", no_wrap=True)
-    for manifest in reversed(manifests):
-        size = sum(file.bytes for files in manifest.files.values() for file in files)
-        changes = [manifest.changes.get(kind, 0) for kind in ("added", "changed", "removed")]
-        numbers = [manifest.counts.get("documents", 0), manifest.counts.get("words", 0), *changes]
-        newest = manifest is manifests[-1]
-        table.add_row(manifest.version, *(f"{n:,}" for n in numbers), f"{size / 1e6:,.1f}", style="" if newest else DIM)
+    table.add_column("what changed", min_width=14, ratio=2)
+    table.add_column("why", min_width=14, ratio=3)
+    for number, row in enumerate(versions):
+        made = row.made.astimezone().strftime("%Y-%m-%d %H:%M")
+        style = "" if number == 0 else DIM
+        changed = row.changed + (f" ({row.amended:,} withdrawn since)" if row.amended else "")
+        size = f"{row.new_bytes / 1e6:,.2f}" if row.new_bytes else "0"
+        cells = (row.version, made, f"{row.documents:,}", size, Text(changed), Text("; ".join(row.why)))
+        table.add_row(*cells, style=style)
     return table
 
 
