@@ -10,12 +10,15 @@ from cleaner.corpus.tombstones import Withdrawn, read_tombstones
 from cleaner.engine.folder import check_folders, claim_folder
 from cleaner.engine.ledger import Ledger
 from cleaner.engine.local import count_processors
+from cleaner.engine.scrub import scrub_parts
 from cleaner.engine.stage import Reporter, clean_files, living_parts
 from cleaner.engine.storage import storage_errors
 from cleaner.errors import RecipeError
 from cleaner.recipe import Recipe
+from cleaner.release.answers import check_answers
 from cleaner.release.make import release
 from cleaner.release.manifest import asked_version, read_manifests
+from cleaner.release.withdraw import complete
 from cleaner.report.summary import OnProgress, RunReport
 
 
@@ -64,17 +67,21 @@ def run(
         raise RecipeError(f"A run needs at least one worker, not {workers}.")
 
     check_folders(raw, processed)
+    check_answers(processed)
     known = read_manifests(processed) if version is not None else []
     asked = asked_version(version, known[-1].version if known else None)
     reporter = Reporter(on_progress)
     with storage_errors(processed), claim_folder(processed) as state, Ledger(state.ledger, state.parts) as ledger:
+        complete(processed, state)
+        withdrawn = Withdrawn.by(read_tombstones(processed))
         report = clean_files(raw, state, ledger, recipe, workers or count_processors(), reporter)
         report.processed = str(processed)
         reporter.stage("comparing")
         parts = living_parts(state, ledger)
-        decisions = decide(parts, recipe, state.work, Withdrawn.by(read_tombstones(processed)))
+        decisions = decide(parts, recipe, state.work, withdrawn)
         reporter.stage("releasing")
         release(parts, decisions, processed, recipe, report, version=asked, compact=compact)
+        scrub_parts(state.parts, withdrawn)
         ledger.remove_dead(state.parts)
     reporter.stage("done")
     report.seconds = time.monotonic() - started

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cleaner.corpus.tombstones import FILE as TOMBSTONES
 from cleaner.errors import BusyError, InputError, RefusedError, StorageError
+from cleaner.release.answers import ANSWERS
 
 STATE = ".cleaner"
 
@@ -42,7 +43,8 @@ def check_folders(raw: Path, processed: Path) -> None:
     """Refuse to go on where a run would read its own output or write among other people's files.
 
     Raises InputError when `raw` is missing, RefusedError when the two lie inside each other or `processed` holds
-    anything but an earlier release, the state of an earlier run, or a list of tombstones. Writes nothing.
+    anything but an earlier release, the state of an earlier run, a list of tombstones, or answers for the card.
+    Writes nothing.
     """
     if not os.path.lexists(raw):
         raise InputError(f"There is nothing at {raw}: name a folder of raw files, or a single file.")
@@ -68,7 +70,7 @@ def check_folders(raw: Path, processed: Path) -> None:
     released = (processed / "README.md").is_file() and any((processed / "versions").glob("*.json"))
     if released or (processed / STATE / "lock").is_file():
         return
-    foreign = [name for name in names if name not in (".gitignore", TOMBSTONES)]
+    foreign = [name for name in names if name not in (".gitignore", TOMBSTONES, ANSWERS)]
     if foreign:
         shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         raise RefusedError(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cleaner.release.deposit import Deposit, check_vacant, make_deposit
-from cleaner.release.files import placed
+from cleaner.release.files import TEMPORARY, placed
 from cleaner.release.front_matter import title_of
 from cleaner.release.rocrate import METADATA, crate_metadata
 
@@ -36,14 +36,17 @@ def write_bagit_zip(processed: str | Path, path: str | Path, version: str | None
     tags = {"bagit.txt": _DECLARATION, "bag-info.txt": _info(deposit, sums), "manifest-sha256.txt": _manifest(sums)}
     tags["tagmanifest-sha256.txt"] = _sums({name: hashlib.sha256(data).hexdigest() for name, data in tags.items()})
     name = _folder(deposit)
-    with placed(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for tag, data in tags.items():
-            archive.writestr(_member(f"{name}/{tag}"), data)
-        for inner, data in small.items():
-            archive.writestr(_member(f"{name}/data/{inner}"), data)
-        for file in deposit.shards:
-            with archive.open(_member(f"{name}/data/{file.path}"), "w", force_zip64=file.bytes > _LARGE) as there:
-                deposit.copy(file, there.write)
+    try:
+        with placed(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+            for tag, data in tags.items():
+                archive.writestr(_member(f"{name}/{tag}"), data)
+            for inner, data in small.items():
+                archive.writestr(_member(f"{name}/data/{inner}"), data)
+            for file in deposit.shards:
+                with archive.open(_member(f"{name}/data/{file.path}"), "w", force_zip64=file.bytes > _LARGE) as there:
+                    deposit.copy(file, there.write)
+    finally:
+        path.with_name(path.name + TEMPORARY).unlink(missing_ok=True)
     return path
 
 

@@ -6,26 +6,15 @@ import re
 from pathlib import Path
 
 import datasets
-import pytest
 import yaml
 from release_corpus import Page, run
-from test_release_versions import PAGES, edited
+from test_release_versions import PAGES
 
 from cleaner import schema
 from cleaner.recipe import Recipe
 from cleaner.release import columns
 from cleaner.release.front_matter import features
-from cleaner.release.open import load, versions
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three versions: the first, one with an addition, one with an edit."""
-    processed = tmp_path_factory.mktemp("dataset")
-    run(processed, PAGES)
-    run(processed, [*PAGES, Page("new/page", "New.")])
-    run(processed, [edited(PAGES[0]), *PAGES[1:], Page("new/page", "New."), Page("broken|`name`", cause="empty")])
-    return processed
+from cleaner.release.open import load
 
 
 def test_the_default_is_the_newest_version(dataset: Path) -> None:
