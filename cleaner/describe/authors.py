@@ -17,6 +17,11 @@ _PARTICLES = frozenset({
     "ter", "zu", "zur", "af", "av", "bin", "ibn", "al", "el", "y", "e", "i", "und", "and", "da'", "d'", "ap",
     "st",
 })  # fmt: skip
+_NAMES_TOO = frozenset({
+    "april", "may", "june", "august", "avril", "jan", "mar", "marco", "mars", "mart", "mai", "maj", "juli", "jun", "dec",
+    "gen", "nov", "ago",
+})  # fmt: skip
+"""Names of months that people have, too."""
 _CJK_NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}"
     r"|[\u3040-\u30ff\u4e00-\u9fff]{2,8}(?:[ \u3000・][\u3040-\u30ff\u4e00-\u9fff]{1,8})?"
@@ -27,10 +32,10 @@ _HONORIFIC = re.compile(r"(?:(?:Dr|Prof|Mr|Mrs|Ms|Mag|Ing|Dipl|Drs|Sir|Dra|Sra?)
 _NICKNAME = re.compile(r"\s(?:\([^\W\d_]{2,20}\)|[\"“'‘][^\W\d_]{2,20}[\"”'’])\s")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-])*\.?")
 _SPLIT = re.compile(
-    r"\s*(?:[,;&、，؛]|\s/\s|\b(?:and|und|et|y|e|och|og|en|и|ta|ve|o)\b|\s和|与|・(?=\S{4})|\sو(?=\s))\s*",
+    r"\s*(?:[,;&、，؛]|\s/\s|\b(?:and|und|et|y|e|och|og|en|и|ta|ve|o)\b(?!['’])|\s和|与|・(?=\S{4})|\sو(?=\s))\s*",
     re.IGNORECASE,
 )
-SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者|特派员|編集委員|論説委員|撰稿)\s*(?:=|$)")
+SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者|特派员|編集委員|論説委員|撰稿)\s*(?:=|$|\s\S{1,40}@)")
 _TAIL = re.compile(
     r"(?:\s(?:In|On|View|Published|Updated|Posted|Share|Follow|Follows|Save|Email)|(?<=[a-z])(?:Published|Updated|Posted))+$"
 )
@@ -42,6 +47,7 @@ def _word_is_name(word: str) -> bool:
     return word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d’", "l'", "l’", "al")
 
 
+@lru_cache(maxsize=4096)
 def is_name(text: str, least: int = 2) -> bool:
     """Whether a text looks like one person's name: capitalised words, or a few letters of a script without capitals.
 
@@ -62,13 +68,14 @@ def is_name(text: str, least: int = 2) -> bool:
         return False
     lowered = [w.strip(".").casefold() for w in words if len(w) != 2 or w[1] != "."]  # initials are no words
     kinds = (phrase_set("organisation"), phrase_set("job"), phrase_set("no_name_word"))
-    return not any(month_number(w) or any(w in kind for kind in kinds) for w in lowered)
+    return not any((month_number(w) and w not in _NAMES_TOO) or any(w in kind for kind in kinds) for w in lowered)
 
 
 def kind_of(name: str, stated: str = "", sites: list[str] | None = None) -> AuthorKind:
     """What kind of name it is. `stated` is the type that markup gave it, `sites` squashed names of the page's site."""
     words = [w.strip(".,").casefold() for w in name.split()]
-    if squash(name) in (sites or []) or stated == "Organization" or name.casefold() in phrase_set("agency"):
+    of_site = squash(name) in (sites or []) and not (_is_own_site(name) and stated != "Organization")
+    if of_site or stated == "Organization" or name.casefold() in phrase_set("agency"):
         return "org"
     if any(w in phrase_set("organisation") for w in words):
         return "org"
@@ -91,10 +98,11 @@ def byline_label() -> re.Pattern[str]:
     return re.compile(rf"[(（\[–—*•\s]{{0,3}}(?:{labels}){_LABEL_END}", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def clean_name(text: str) -> str | None:
     """A declared or found name without its label and its brackets; None for what is no name at all."""
     name = text.strip().strip('|•·,;:-–—*"“”()[] ').strip()
-    if name.casefold() in phrase_set("no_name"):
+    if name.casefold() in phrase_set("no_name") or f"{name.casefold()}:" in phrase_set("byline"):
         return None
     if name[:2] in ("By", "by") and name[2:3].isupper() and not name[2:4].isupper():
         name = name[2:]  # the blank after the label was lost
@@ -163,12 +171,17 @@ _STAFF = frozenset({
 })  # fmt: skip
 
 
+def _is_own_site(name: str) -> bool:
+    """Whether a site of this name is a person's: a name of two words or more, none of which outlets go by."""
+    words = set(name.casefold().split())
+    return len(words) > 1 and is_name(name) and not words & phrase_set("outlet")
+
+
 def _is_publisher(name: str, stated: str, sites: list[str]) -> bool:
     """Whether an author is but the site under its own name ("Gazette Inc"); its staff ("Gazette Team") is not, nor is
     a person whose own site it is."""
     squashed = squash(name)
-    words = set(name.casefold().split())
-    if _STAFF & words or (stated != "Organization" and is_name(name) and not words & phrase_set("outlet")):
+    if _STAFF & set(name.casefold().split()) or (stated != "Organization" and _is_own_site(name)):
         return False
     return any(
         squashed == site

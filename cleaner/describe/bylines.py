@@ -61,12 +61,19 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     return good, False
 
 
-_READ_TIME = re.compile(
+READ_TIME = re.compile(
     r"\d{1,3}[\s-]?(?:min(?:ute)?s?\b\.?(?:\s(?:read|lecture|lesezeit|de lectura|di lettura))?|分钟|分で読めます)",
     re.IGNORECASE,
 )
+
+
+def says_reading_time(line: str) -> bool:
+    """Whether a line tells how long reading takes ("4 min read")."""
+    return READ_TIME.search(line) is not None
+
+
 _BAR = re.compile(r"[|•·⋅/►»]|\s[–—-]{1,2}\s|,\s")
-_CLOCK = re.compile(
+CLOCK = re.compile(
     r"\d{1,2}\s?[:h.時时시]\s?\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?\b|uhr\b|h\b|分)?|\d{1,2}\s?[ap]\.?m\.?\b|[+-]\d{2}:?\d{2}",
     re.IGNORECASE,
 )
@@ -81,7 +88,7 @@ def name_beside_date(line: str, language: str | None = None) -> str | None:
         return None
     for date in reversed(dates):
         line = f"{line[: date.start]}|{line[date.end :]}"
-    line = _READ_TIME.sub("|", _CLOCK.sub("|", line))
+    line = READ_TIME.sub("|", CLOCK.sub("|", line))
     line = phrase_pattern("modified_label").sub("|", phrase_pattern("date_label").sub("|", line))
     parts = [p.strip(" ,;:()[]–—-") for p in _BAR.split(line)]
     filler = phrase_set("date_filler")
@@ -120,7 +127,7 @@ def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, st
         rest.append(before)
         position = date.end
     rest.append(line[position:])
-    left = _CLOCK.sub(" ", " ".join(rest))
+    left = CLOCK.sub(" ", " ".join(rest))
     left = phrase_pattern("modified_label").sub(" ", phrase_pattern("date_label").sub(" ", left))
     words = [w for w in tokens(left) if w not in phrase_set("date_filler") and not w.isdigit()]
     if not words:

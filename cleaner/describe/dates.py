@@ -249,6 +249,11 @@ def find_date(text: str, language: str | None = None, order: Order | None = None
     return dates[0] if dates else None
 
 
+def has_numbers(line: str) -> bool:
+    """Whether a line holds a date of numbers alone (03/04/2020), whose order may have to be told."""
+    return _NUMBERS.search(line[:MAX_DATE_TEXT]) is not None
+
+
 def order_of(lines: Iterable[str]) -> Order | None:
     """What comes first in the page's dates of numbers, by those that can be read in one way only (13/04/2020)."""
     told: set[Order] = set()

@@ -32,22 +32,27 @@ _ASCII_TOKEN = re.compile(r"[a-z0-9]+")
 
 @lru_cache(maxsize=1)
 def _phrase_table() -> dict[str, list[str]]:
-    return tomllib.loads((files("cleaner.describe") / "data" / "phrases.toml").read_text("utf-8"))
+    """The lists of data/phrases.toml, and those of data/labels.toml for all languages together."""
+    data = files("cleaner.describe") / "data"
+    table: dict[str, list[str]] = tomllib.loads((data / "phrases.toml").read_text("utf-8"))
+    for name, languages in tomllib.loads((data / "labels.toml").read_text("utf-8")).items():
+        table[name] = [phrase for listed in languages.values() for phrase in listed]
+    return table
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def phrases(name: str) -> tuple[str, ...]:
-    """The phrases of one list of data/phrases.toml, the longest first."""
+    """The phrases of one list of data/phrases.toml or data/labels.toml, the longest first."""
     return tuple(sorted(set(_phrase_table()[name]), key=lambda p: (-len(p), p)))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def phrase_set(name: str) -> frozenset[str]:
     """The same as a set, in lower case."""
     return frozenset(p.lower() for p in _phrase_table()[name])
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def phrase_pattern(name: str) -> re.Pattern[str]:
     """A pattern that finds any phrase of a list at word borders, whatever its case."""
     found = "|".join(re.escape(p) for p in phrases(name))

@@ -1,169 +1,258 @@
-"""The headline of a flattened page: each line above the body gets a score, and the best one wins or none.
-
-The weights are the rounded coefficients of a logistic regression over lines of flattened pages; what they weigh
-is named in FEATURES.
-"""
+"""The headline of a flattened page: each line near the start of prose is weighed (see ranking.py), and the likeliest
+wins. The probabilities of copies of one line are added up."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from cleaner.describe.bylines import byline_names, dateline
-from cleaner.describe.header import REACH, Header, phrases, stems, tokens
+from cleaner.describe.header import MAX_LINES, Header, phrase_set, phrases, tokens
+from cleaner.describe.ranking import chances
+from cleaner.describe.signs import Signs, count_words
 from cleaner.describe.title import Title
 from cleaner.describe.view import PageView
 
-MIN_CONFIDENCE = 0.25
-CLOSE_LOOK = 12
+MIN_CONFIDENCE = 0.3
+MAX_CHARACTERS = 220
+CLOSE_LOOK = 14
+"""So many candidates at most are weighed."""
+_REACH = 25
+"""So far above prose, in lines, a headline can stand."""
+_BELOW = 10
+"""So many lines of the richest prose can stand above it: notices, a standfirst."""
+_OPENING = 8
+"""Of so many first lines each can be the page's title: it may bear the site's name."""
+_BARE_PAGE = 60
+"""Where there is no prose at all, the headline is among so many lines."""
 _NO_END = ":;,：，、"
-_COMMON = frozenset({
-    "the", "a", "an", "of", "to", "in", "and", "for", "on", "with", "at", "by", "from", "is", "are", "as", "it",
-    "how", "your", "you", "what", "why", "der", "die", "das", "und", "von", "le", "la", "les", "de",
-    "des", "du", "et", "en", "el", "los", "y",
-})  # fmt: skip
+_LIKELY_ROLES = frozenset({"", "promo", "navigation", "heading", "body", "title", "list", "standfirst"})
+"""The roles that the judge gives lines that can be headlines. Other roles tell by their wording what a line is."""
 _REPORTS = re.compile(r"\b(?:reports?|writes?|argues|says|notes) (?:that|on|about)\b")
 _ODD = re.compile(
-    r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[•·*»›>-]|\|.*\||\.(?:jpe?g|png|gif|webp|pdf)$", re.IGNORECASE
+    r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[+•·*»›>–—○▪#-]\s?|\|.*\||\.(?:jpe?g|png|gif|webp|pdf)$",
+    re.IGNORECASE,
 )
-
-FEATURES: dict[str, float] = {
-    "bias": -5.84,
-    "overlap": 1.97,  # share of its less common words that the page's prose holds
-    "shared": 0.7,  # how many such words, up to 6
-    "signed": 2.08,  # a byline or a date follows within three lines
-    "follows_date": 1.21,  # a date stands right above
-    "repeated": 1.12,  # the same line stands elsewhere on the page
-    "page_title": 3.39,  # one of the first lines is this line and a site's name
-    "distance": -0.81,  # lines between it and the next prose, up to 18, over 10
-    "ahead": 0.9,  # how much prose follows
-    "above": -1.95,  # prose stands above it, by the share of the page's most
-    "next_is_body": 0.46,
-    "first": 0.92,  # the page begins with it
-    "opens": 1.5,  # the page begins with it, and it has a headline's length and words of the prose
-    "short": -1.6,  # fewer than three words
-    "good_length": 1.36,  # 5 to 16 words
-    "long": -0.83,  # more than 20 words
-    "stop": -2.22,  # ends in a full stop
-    "question": 0.25,
-    "lower_start": -1.77,
-    "after_lead_in": -0.5,
-    "caption": -1.06,
-    "dropped": -1.0,  # the judge dropped it
-    "titled": 2.5,  # the judge took it for the title
-    "numbers": -0.95,  # digits make up a quarter of it
-    "above_short": 0.68,  # both neighbours are as short as menus are
-    "shallow": 0.13,  # fewer than eight lines stand above the body
-}
+_NUMBERED = re.compile(r"\d{1,3}[.)]\s")
+_SEPARATOR = re.compile(r"\s[|\-–—·•»«›~/⋆★:]{1,3}\s|\s?[|｜]\s?|\s?[»›]\s|\s::\s")
 
 
-def is_candidate(line: str) -> bool:
-    """Whether a line can be a headline at all."""
-    if not 4 <= len(line) <= 220 or line[-1] in _NO_END or _ODD.search(line) or _REPORTS.search(line):
-        return False
-    found = dateline(line)
-    return not (found and found[1]) and not byline_names(line)[0]
+class Candidate(NamedTuple):
+    """A line that may be the headline: `text` is the line or, with `cuts` parts cut off its end, its beginning."""
+
+    line: int
+    text: str
+    cuts: int = 0
 
 
-def features(page: PageView, header: Header, i: int) -> list[float]:
-    """The values of FEATURES for line i, in their order."""
-    lines = page.lines
-    line = lines[i]
-    words = tokens(line)
-    rare = [w for w in words if w not in _COMMON and (len(w) > 2 or not w.isascii())]
-    shared = sum(w[:5] in header.vocabulary for w in rare)
-    count = len(words) / 2 if not line.isascii() and len(words) > 1.5 * len(line.split()) + 3 else len(words)
-    above = lines[i - 1] if i else ""
-    below = lines[i + 1] if i + 1 < len(lines) else ""
-    folded = line.casefold()
-    size = len(folded)
-    page_title = any(
-        other.startswith(folded) and size < len(other) <= size + 80 and not other[size].isalnum()
-        for other in header.opening[:i]
-    )
-    lead_in = any(other.endswith((":", "：")) and len(other) < 80 for other in lines[max(0, i - 3) : i])
-    distance = header.next_prose(i) - i
-    return [
-        1.0,
-        shared / len(rare) if rare else 0.0,
-        min(shared, 6) / 3,
-        float(_is_signed(lines, i)),
-        float(bool(above) and bool(dateline(above))),
-        float(header.counts[line] > 1),
-        float(page_title),
-        min(distance, REACH) / 10,
-        header.ahead[i] if i < len(header.ahead) else 0.0,
-        float(any(header.prose[:i])),
-        float(distance == 1),
-        float(i == 0),
-        float(
-            i == 0 and 4 <= count <= 20 and line[-1] not in ".。" and 5 * shared >= 2 * len(rare) and header.body <= 10
+@dataclass(slots=True)
+class Body:
+    """What features compare a line with: how often each stem stands in the first 20 paragraphs, the stems of the first
+    two, the prose above each line as a share of the page's, how often each line occurs, and what the first lines begin
+    with before a separator, as the page's title does before the site's name."""
+
+    stems: Counter[str]
+    lead: frozenset[str]
+    above: list[float]
+    counts: Counter[str]
+    heads: frozenset[str]
+
+
+def read_body(page: PageView, header: Header) -> Body:
+    """What `features` needs to know of the page as a whole."""
+    told = [i for i in range(header.body, len(header.prose)) if header.prose[i]][:20]
+    paragraphs = [[word[:5] for word in tokens(page.lines[i][:400])] for i in told]
+    sizes = [min(len(line), 600) if good else 0 for line, good in zip(page.lines, header.prose, strict=False)]
+    total = sum(sizes) or 1
+    above, so_far = [], 0
+    for size in sizes:
+        above.append(so_far / total)
+        so_far += size
+    return Body(
+        Counter(stem for stems in paragraphs for stem in stems),
+        frozenset(stem for stems in paragraphs[:2] for stem in stems),
+        above,
+        Counter(line.casefold() for line in page.lines[:MAX_LINES] if len(line) <= MAX_CHARACTERS),
+        frozenset(
+            line[: cut.start()].strip().casefold()
+            for line in page.lines[:12]
+            if len(line) <= 400
+            for cut in _SEPARATOR.finditer(line)
         ),
-        float(count < 3),
-        float(5 <= count <= 16),
-        float(count > 20),
-        float(line[-1] in ".。"),
-        float(line[-1] in "?!？！"),
-        float(line[0].islower()),
-        float(lead_in or folded.startswith(phrases("lead_in"))),
-        float(any(p in folded for p in phrases("caption"))),
-        float(page.verdict(i) == "drop"),
-        float(page.role(i) == "title" or page.verdict(i) == "metadata"),
-        float(sum(c.isdigit() for c in line) * 4 > len(line)),
-        float(len(above) < 25 and len(below) < 25),
-        float(header.body < 8),
-    ]
+    )
 
 
-def _is_signed(lines: list[str], i: int) -> bool:
-    """Whether a byline or a date follows line i within three lines."""
-    for k in range(i + 1, min(i + 4, len(lines))):
-        if dateline(lines[k]) or byline_names(lines[k], lines[k + 1] if k + 1 < len(lines) else "")[0]:
-            return True
-    return False
-
-
-def candidates(page: PageView, header: Header) -> list[int]:
-    """The lines that could be the headline: within reach of prose, no later than the page's richest run of it.
-
-    Of many, those are looked at closely that share the most words with the prose.
-    """
-    end = min(len(header.ahead), len(page.lines))
-    cheap: list[tuple[float, int]] = []
+def find_candidates(page: PageView, header: Header) -> list[Candidate]:
+    """The lines that could be the headline: short, not ending like a lead-in, within reach of prose."""
+    lines = page.lines
+    bare = header.richest >= len(header.prose)
+    end = min(_BARE_PAGE if bare else header.richest + _BELOW, len(header.prose))
+    found: list[Candidate] = []
     until = header.next_prose(-1)
     for i in range(end):
         if i >= until:
             until = header.next_prose(i)
-        if header.prose[i] or until - i > REACH or header.ahead[i] < 0.1:
+        line = lines[i]
+        size = len(line)
+        if not 2 <= size <= MAX_CHARACTERS or (size < 4 and line.isascii()) or line[-1] in _NO_END:
             continue
-        line = page.lines[i]
-        if 4 <= len(line) <= 220 and line[-1] not in _NO_END and (len(line) > 12 or not line.isascii()):
-            words = set(stems(line)) - _COMMON
-            shared = len(words & header.vocabulary)
-            cheap.append(
-                (
-                    shared
-                    + 3 * shared / (len(words) + 1)
-                    + 2 * header.ahead[i]
-                    + (i == 0)
-                    + 2 * (page.role(i) == "title"),
-                    i,
-                )
-            )
-    cheap.sort(key=lambda c: (-c[0], c[1]))
-    return [i for _, i in sorted(cheap[:CLOSE_LOOK], key=lambda c: c[1]) if is_candidate(page.lines[i])]
+        if (header.prose[i] and size > 160) or (until - i > _REACH and i >= _OPENING and not bare):
+            continue
+        if _ODD.search(line) or _NUMBERED.match(line):
+            continue
+        found.append(Candidate(i, line))
+        if i < _OPENING:
+            cuts = list(_SEPARATOR.finditer(line))
+            for number, cut in enumerate([*cuts[-1:], *cuts[:1]][: len(cuts)], 1):
+                text = line[: cut.start()].strip()
+                if text.count(" ") >= 2 and size - cut.end() <= 40 * number:
+                    found.append(Candidate(i, text, number))
+    return found
 
 
-def text_title(page: PageView, header: Header) -> Title | None:
-    """The title of a flattened page, or None when no line above its body is likely enough."""
-    best: tuple[float, int] | None = None
-    for i in candidates(page, header):
-        score = sum(w * v for w, v in zip(FEATURES.values(), features(page, header, i), strict=True))
-        if best is None or score > best[0]:
-            best = (score, i)
-    if best is None:
+def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> dict[str, float]:
+    """What is weighed of a candidate at first sight: its words, its shape and its place."""
+    i, text, cuts = candidate
+    folded = text.casefold()
+    stems = {word[:5] for word in tokens(text)} - phrase_set("common_word")
+    shared = stems & body.stems.keys()
+    words = count_words(text)
+    distance = header.next_prose(i) - i
+    found = {
+        "bias": 1,
+        "cut": cuts > 0,
+        "first": i == 0,
+        "shared": min(len(shared), 6) / 3,
+        "share": len(shared) / (len(stems) or 1),
+        "in_lead": len(stems & body.lead) / (len(stems) or 1),
+        "repeated": body.counts[folded] > (not cuts),
+        "page_title": folded in body.heads and not cuts,
+        "words_1": words < 2,
+        "words_2": 2 <= words < 3,
+        "words_5_to_16": 5 <= words < 17,
+        "words_over_25": words >= 26,
+        "distance": math.log1p(min(distance, 60)),
+        "ahead": header.ahead[i] if i < len(header.ahead) else 0,
+        "below_prose": body.above[i],
+        "below_any_prose": body.above[i] > 0,
+        "stop": text[-1] in ".。",
+        "lower_start": text[0].islower(),
+        "prose": header.prose[i],
+        "dropped": page.verdict(i) == "drop",
+        "unlikely_role": page.role(i) not in _LIKELY_ROLES,
+    }
+    return {name: float(value) for name, value in found.items() if value}
+
+
+def look_closely(page: PageView, header: Header, body: Body) -> list[Candidate]:
+    """The candidates that are worth a close look, in order."""
+    candidates = find_candidates(page, header)
+    if len(candidates) <= CLOSE_LOOK:
+        return candidates
+    sure = chances("title_sketch", [sketch(page, header, body, candidate) for candidate in candidates])
+    best = sorted(range(len(candidates)), key=lambda k: (-sure[k], k))[:CLOSE_LOOK]
+    return [candidates[k] for k in sorted(best)]
+
+
+def features(page: PageView, header: Header, body: Body, signs: Signs, candidate: Candidate) -> dict[str, float]:
+    """What is weighed of a candidate, by name: the names of data/ranking.toml. Absent ones are 0."""
+    i, text, cuts = candidate
+    own = signs[i]
+    above, above2, below, below2, below3 = signs[i - 1], signs[i - 2], signs[i + 1], signs[i + 2], signs[i + 3]
+    folded = text.casefold()
+    size = len(folded)
+    words = count_words(text) if cuts else own.words
+    common = phrase_set("common_word")
+    stems = [word[:5] for word in tokens(text) if word not in common and (len(word) > 2 or not word.isascii())]
+    shared = [stem for stem in stems if stem in body.stems]
+    rare = len(stems) or 1
+    distance = header.next_prose(i) - i
+    longest = max((line.count(" ") + 1 for line in page.lines[max(0, i - 8) : i] if len(line) <= 200), default=0)
+    verdict, role = page.verdict(i), page.role(i)
+    found = {
+        "bias": 1,
+        "cut_once": cuts == 1,  # without the last part, the site's name as a rule
+        "cut_short": cuts == 2,  # without all but the first part
+        # where it stands
+        "distance": math.log1p(min(distance, 60)),  # to the next prose
+        "distance_3_to_6": 3 <= distance <= 6,
+        "distance_over_12": distance > 12,
+        "heads_body": distance + i == header.body,
+        "first": i == 0,
+        "second": 1 <= i <= 2,
+        "ahead": header.ahead[i] if i < len(header.ahead) else 0,  # how much prose follows
+        "below_prose": body.above[i],  # how much of the page's prose stands above
+        "below_any_prose": body.above[i] > 0,
+        "no_prose": header.richest >= len(header.prose),
+        # its shape
+        "words_1": words < 2,
+        "words_2": 2 <= words < 3,
+        "words_3_to_4": 3 <= words < 5,
+        "words_5_to_8": 5 <= words < 9,
+        "words_9_to_16": 9 <= words < 17,
+        "words_over_25": words >= 26,
+        "stop": text[-1] in ".。",
+        "question": text[-1] in "?!？！",
+        "colon": ":" in text or "：" in text,
+        "lower_start": text[0].islower(),
+        "capitals": text.isupper(),
+        "reports": _REPORTS.search(text) is not None,
+        "prose": own.prose,
+        "dated": own.dated,
+        "signed": own.signed,
+        "named": own.named,
+        "lead_in": folded.startswith(phrases("lead_in")),
+        # its words: those of the page's prose, or not
+        "shared": min(len(shared), 6) / 3,
+        "weight_shared": sum(math.log1p(body.stems[stem]) for stem in shared) / rare,
+        "in_lead": sum(stem in body.lead for stem in stems) / rare,
+        "first_and_strange": i == 0 and 2 * len(shared) < len(stems),
+        # the same words elsewhere
+        "repeated": body.counts[folded] > (not cuts),
+        "page_title": folded in body.heads and not cuts,
+        "inside_above": size > 12
+        and any(  # as at the end of a breadcrumb
+            size < len(line) <= 400 and folded in line.casefold() for line in page.lines[max(0, i - 4) : i]
+        ),
+        # its neighbours
+        "date_below": below.dated,
+        "date_below_2": below2.dated,
+        "byline_below": below.signed,
+        "byline_below_2": below2.signed,
+        "byline_below_3": below3.signed,
+        "name_below": below.named,
+        "name_below_2": below2.named,
+        "signed_below": below.dated or below.signed or below2.dated or below2.signed or below3.dated or below3.signed,
+        "reading_time_below": below.timed or below2.timed or below3.timed or signs[i + 4].timed,
+        "date_above": above.dated,
+        "date_above_2": above2.dated,
+        "byline_above": above.signed,
+        "headlike_below": below.headlike,
+        "headlike_below_2": below2.headlike,
+        "headlike_above": above.headlike,
+        "headlike_above_2": above2.headlike,
+        "longer_below": below.size > max(60, 1.6 * len(text)),
+        "prose_below": below.prose,
+        "prose_above": above.prose,
+        "longest_above": words >= longest,
+        "twice_as_long": words >= 2 * longest,
+        # what the judge said by the line's wording
+        "dropped": verdict == "drop",
+        "unlikely_role": role not in _LIKELY_ROLES,
+    }
+    return {name: float(value) for name, value in found.items() if value}
+
+
+def text_title(page: PageView, header: Header, signs: Signs) -> Title | None:
+    """The likeliest headline of a flattened page, however unlikely; None where no line can be one."""
+    body = read_body(page, header)
+    candidates = look_closely(page, header, body)
+    if not candidates:
         return None
-    confidence = 1 / (1 + math.exp(-best[0]))
-    if confidence < MIN_CONFIDENCE:
-        return None
-    return Title(page.lines[best[1]], "text", round(confidence, 2), best[1])
+    sure = chances("title", [features(page, header, body, signs, candidate) for candidate in candidates])
+    best = max(range(len(candidates)), key=lambda k: (sure[k], -k))
+    text = candidates[best].text
+    same = (p for p, c in zip(sure, candidates, strict=True) if c.text.casefold() == text.casefold())
+    return Title(text, "text", round(math.fsum(same), 2), candidates[best].line)

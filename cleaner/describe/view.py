@@ -133,3 +133,7 @@ class Description:
     license: str | None = None
     provenance: list[Provenance] = field(default_factory=list)
     claims: dict[int, Claim] = field(default_factory=dict)
+
+    def note(self, field: str, method: str, confidence: float, line: int | None = None) -> None:
+        """Say where a field's value came from."""
+        self.provenance.append(Provenance(field, method, round(confidence, 2), line))

@@ -1,0 +1,75 @@
+"""What the short lines of a flattened page look like: date, byline, bare name, teaser. Each line is looked at once."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from cleaner.describe.authors import is_name
+from cleaner.describe.bylines import byline_names, dateline, says_reading_time
+from cleaner.describe.header import Header, tokens
+from cleaner.describe.view import PageView
+
+_DIGIT = re.compile(r"\d")
+
+
+class Sign(NamedTuple):
+    """One line: its size in characters, its words (of a script without blanks: half its characters), and whether it
+    holds a date, is signed, is a bare name, tells a reading time, is prose, or is as long as headlines are."""
+
+    size: int
+    words: float
+    dated: bool
+    signed: bool
+    named: bool
+    timed: bool
+    prose: bool
+    headlike: bool
+
+
+NOTHING = Sign(0, 0, False, False, False, False, False, False)
+
+
+def count_words(line: str) -> float:
+    """Words of a line; of a script without blanks, half its characters."""
+    words = line.count(" ") + 1
+    if line.isascii():
+        return words
+    cut = len(tokens(line[:400]))
+    return cut / 2 if cut > 1.5 * words + 3 else words
+
+
+class Signs:
+    """The signs of a page's lines, looked at when they are asked for."""
+
+    def __init__(self, page: PageView, header: Header) -> None:
+        self._lines = page.lines
+        self._prose = header.prose
+        self._known: dict[int, Sign] = {}
+
+    def __getitem__(self, i: int) -> Sign:
+        if not 0 <= i < len(self._lines):
+            return NOTHING
+        sign = self._known.get(i)
+        if sign is None:
+            sign = self._known[i] = self._look(i)
+        return sign
+
+    def _look(self, i: int) -> Sign:
+        line = self._lines[i]
+        size = len(line)
+        prose = i < len(self._prose) and self._prose[i]
+        words = count_words(line) if size <= 400 else size / 5
+        if size > 160:
+            return Sign(size, words, False, False, False, False, prose, False)
+        digits = _DIGIT.search(line) is not None
+        return Sign(
+            size,
+            words,
+            digits and dateline(line) is not None,
+            bool(byline_names(line, self._lines[i + 1] if i + 1 < len(self._lines) else "")[0]),
+            size <= 40 and not digits and is_name(line),
+            digits and size < 60 and says_reading_time(line),
+            prose,
+            not prose and 4 <= words <= 22 and line[-1:] not in ".:。：",
+        )

@@ -1,0 +1,169 @@
+"""The day a flattened page was published: the dates near its headline, weighed as that day or as another."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from cleaner.describe.dates import Date
+from cleaner.describe.header import phrases
+from cleaner.describe.header_lines import HeaderLine, Label
+from cleaner.describe.published import is_plausible
+from cleaner.describe.ranking import chances
+from cleaner.describe.reading import Reading
+from cleaner.describe.view import PageView
+
+MIN_CONFIDENCE = 0.5
+_ABOVE, _BELOW = 12, 60
+_LONGEST = 160
+_MOST = 40
+"""Of so many dates at most the likeliest is looked for."""
+_ELSEWHERE = frozenset({"comment", "related", "trending", "caption", "photo_credit", "footer"})
+
+
+class DatedLine(NamedTuple):
+    """A line with a date: its index, the date, what label it has, its place among the line's dates, the line."""
+
+    line: int
+    date: Date
+    label: Label
+    place: int
+    told: HeaderLine
+
+
+def find_dated_lines(page: PageView, reading: Reading) -> list[DatedLine]:
+    """The dates of the header's lines that could be the day of publication."""
+    found: list[DatedLine] = []
+    for i in reading.zone(_ABOVE, _BELOW):
+        line = page.lines[i]
+        if len(line) > _LONGEST or reading.is_title(i) or not any(c.isdigit() for c in line):
+            continue
+        told = reading.line(i)
+        if told.left > 90 or any(phrase in line.casefold() for phrase in phrases("caption")):
+            continue
+        for place, (label, date) in enumerate(told.dates):
+            if date.precision in ("day", "second") and is_plausible(page, date.text):
+                found.append(DatedLine(i, date, label, place, told))
+    return found[:_MOST]
+
+
+def date_features(page: PageView, reading: Reading, all_dated: list[DatedLine], own: DatedLine) -> dict[str, float]:
+    """What is weighed of a dated line, by name."""
+    i, date, label, place, told = own
+    lines, header = page.lines, reading.header
+    away = i - reading.anchor
+    between = sum(
+        header.prose[k] for k in range(min(i, reading.anchor) + 1, max(i, reading.anchor)) if k < len(header.prose)
+    )
+    above = reading.line(i - 1) if i else HeaderLine()
+    below = reading.line(i + 1) if i + 1 < len(lines) else HeaderLine()
+    others = [d for d in all_dated if d.date.day != date.day]
+    changed = [d.date.day for d in all_dated if d.label == "modified"]
+    found = {
+        "bias": 1,
+        "published": label == "published",
+        "modified": label == "modified",
+        "whole": told.left == 0 and not told.names,
+        "names_inside": bool(told.names),
+        "label_inside": told.label,
+        "left": math.log1p(told.left),
+        "place": min(place, 2),
+        "reading_inside": told.reading,
+        "timed": told.timed,
+        "line_above_title": away < 0,
+        "just_above": away == -1,
+        "far_above": away < -3,
+        "next": away == 1,
+        "second": away == 2,
+        "below_3_5": 3 <= away <= 5,
+        "below_6_12": 6 <= away <= 12,
+        "below_12": away > 12,
+        "prose_between": min(between, 3),
+        "names_beside": bool(above.names or below.names),
+        "label_beside": above.label or below.label,
+        "reading_beside": above.reading or below.reading,
+        "dates_beside": bool(above.dates or below.dates),
+        "prose_below": i + 1 < len(header.prose) and header.prose[i + 1],
+        "headlike_above": _is_headlike(reading, lines, i - 1),
+        "headlike_below": _is_headlike(reading, lines, i + 1),
+        "before_change": any(date.day < day for day in changed),
+        "after_change": any(date.day > day for day in changed),
+        "is_change": date.day in changed and label != "modified",
+        "first": not any(d.line < i for d in all_dated),
+        "only": not others,
+        "others": min(len({d.date.day for d in others}), 5),
+        "closer": any(abs(d.line - reading.anchor) < abs(away) for d in others),
+        "said_again": any(d.line != i and d.date.day == date.day for d in all_dated),
+        "published_elsewhere": label != "published" and any(d.label == "published" for d in others),
+        "no_title": reading.title_chance < 0.3,
+        "title_chance": reading.title_chance,
+        "unlikely_role": page.role(i) in _ELSEWHERE,
+        "dropped": page.verdict(i) == "drop",
+        "bullet": not lines[i][0].isalnum(),
+        "prose": i < len(header.prose) and header.prose[i],
+        "bars": any(mark in lines[i] for mark in "|·•"),
+    }
+    return {key: float(value) for key, value in found.items() if value}
+
+
+def _is_headlike(reading: Reading, lines: list[str], i: int) -> bool:
+    """Whether line i is as long as headlines are and is not the page's own."""
+    return (
+        0 <= i < len(lines)
+        and 20 <= len(lines[i]) <= 160
+        and lines[i].count(" ") >= 3
+        and not reading.is_title(i)
+        and not (i < len(reading.header.prose) and reading.header.prose[i])
+        and not reading.line(i).dates
+        and not reading.line(i).names
+    )
+
+
+class Told(NamedTuple):
+    """What a page's header says of its dates: the day of publication with how sure that is, the day of change, and
+    the other dates near the headline."""
+
+    published: DatedLine | None
+    confidence: float
+    modified: DatedLine | None
+    others: list[DatedLine]
+
+
+def find_published(page: PageView, reading: Reading) -> Told:
+    """The dates of publication and change that the lines near the headline tell."""
+    found = find_dated_lines(page, reading)
+    sure = chances("published", [date_features(page, reading, found, one) for one in found])
+    best = max(range(len(found)), key=lambda k: (sure[k], -k), default=None)
+    published: DatedLine | None = None
+    confidence = 0.0
+    if best is not None:
+        confidence = math.fsum(p for p, one in zip(sure, found, strict=True) if one.date.day == found[best].date.day)
+        published = found[best] if confidence >= MIN_CONFIDENCE and found[best].label != "modified" else None
+    changed = sorted((one for one in found if one.label == "modified"), key=lambda one: abs(one.line - reading.anchor))
+    modified = next((one for one in changed if not published or one.date.day >= published.date.day), None)
+    if published is None:
+        published, confidence = _vague_date(page, reading), 0.5
+    return Told(published, confidence, modified, found)
+
+
+def _vague_date(page: PageView, reading: Reading) -> DatedLine | None:
+    """A month or a year beside the headline, on a line of its own or with a label."""
+    for i in sorted(reading.zone(3, 6), key=lambda i: (abs(i - reading.anchor), i)):
+        if (
+            len(page.lines[i]) > 60
+            or reading.is_title(i)
+            or (i < len(reading.header.prose) and reading.header.prose[i])
+        ):
+            continue
+        told = reading.line(i)
+        if any(phrase in page.lines[i].casefold() for phrase in phrases("caption")):
+            continue
+        for place, (label, date) in enumerate(told.dates):
+            whole = told.left == 0 and label != "modified" and date.precision in ("year", "month")
+            if (
+                whole
+                and is_plausible(page, date.text)
+                and (label == "published" or date.precision == "month" or told.size > 6)
+            ):
+                return DatedLine(i, date, label, place, told)
+    return None
