@@ -51,17 +51,23 @@ def load_from_hub(
 
     from cleaner.publish.hub_errors import told
 
+    if datasets.config.HF_HUB_OFFLINE and version is None:
+        # Left to itself, `datasets` would now give the version that was loaded last, whichever that was.
+        raise TargetError(f"HF_HUB_OFFLINE is set, so nobody can tell which version of {name} is the newest. Name one.")
     with told(name):
         try:
             if version is None:
-                # The card lists the newest version first.
-                wanted = next(iter(datasets.get_dataset_config_names(repo)), "")
-                revision = None
-                wanted = wanted if config == "documents" else f"{wanted}-{config}"
+                newest = datasets.get_dataset_config_names(repo)[0]  # the card lists the newest first
+                wanted, revision = newest if config == "documents" else f"{newest}-{config}", None
             else:
                 wanted, revision = config_name(version, config), f"v{version}"
             return datasets.load_dataset(repo, wanted, revision=revision, split="train", streaming=streaming)
         except (datasets.exceptions.DatasetNotFoundError, ValueError) as e:
+            if datasets.config.HF_HUB_OFFLINE:
+                raise TargetError(
+                    f"HF_HUB_OFFLINE is set, and {config_name(version or '', config)} of {name} was not loaded before. "
+                    "Unset it, or load a version that was."
+                ) from e
             raise _not_there(name, repo, version, config, e) from e
 
 

@@ -99,7 +99,8 @@ class Repo:
 class RefusalError(Exception):
     def __init__(self, status: int, message: str, code: str = "") -> None:
         super().__init__(message)
-        self.reply: Reply = (status, {"error": message}, {"X-Error-Code": code, "X-Error-Message": message})
+        headers = {"X-Error-Code": code, "X-Error-Message": message.split("\n")[0]}
+        self.reply: Reply = (status, {"error": message}, headers)
 
 
 class Hub:

@@ -1,4 +1,4 @@
-"""A dataset at four moments of its life, and places to publish it to, looked into from behind."""
+"""A dataset at three moments of its life, and places to publish it to, looked into from behind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ PAGES = [
     for n in range(2)
 ]
 NEW = Page("d.example/new", "A new page.", site="d.example")
-EDITED = replace(PAGES[0], text="This page was edited.")
 WITHDRAWN = next(page for page in PAGES if page.text == SECRET)
 
 
@@ -50,16 +49,14 @@ def _run(*pages: Page) -> Callable[[Path], None]:
 DATASETS: dict[str, Callable[[Path], None]] = {
     "1.0.0": _run(*PAGES),
     "1.1.0": _run(*PAGES, NEW),
-    "2.0.0": _run(EDITED, *PAGES[1:], NEW),
-    "3.0.0": lambda folder: void(withdraw(folder, [WITHDRAWN.id])),
+    "2.0.0": lambda folder: void(withdraw(folder, [WITHDRAWN.id])),
 }
 """Newest version -> what makes it of the one before. The last one is a withdrawal, which amends all the others."""
 
 TEXTS = {
     "1.0.0": {page.text for page in PAGES},
     "1.1.0": {page.text for page in (*PAGES, NEW)},
-    "2.0.0": {page.text for page in (EDITED, *PAGES[1:], NEW)},
-    "3.0.0": {page.text for page in (EDITED, *PAGES[1:], NEW)} - {SECRET},
+    "2.0.0": {page.text for page in (*PAGES, NEW)} - {SECRET},
 }
 
 
@@ -84,7 +81,7 @@ def void(value: object) -> None:
 def texts_until(newest: str) -> dict[str, set[str]]:
     """The texts of every version of a dataset whose newest is this one."""
     versions = list(TEXTS)[: list(TEXTS).index(newest) + 1]
-    return {v: TEXTS[v] - ({SECRET} if newest == "3.0.0" else set()) for v in versions}
+    return {v: TEXTS[v] - ({SECRET} if newest == "2.0.0" else set()) for v in versions}
 
 
 class Killed(BaseException):
@@ -205,5 +202,6 @@ def hub_files(hub: Hub, revision: str = "main", name: str = "harbour/corpus") ->
 def published(processed: Path) -> dict[str, bytes]:
     """What of a dataset's folder is to be published."""
     paths = [path.relative_to(processed) for path in processed.rglob("*") if path.is_file()]
-    kept = [path for path in paths if not path.parts[0].startswith(".") and path.name not in ("withdrawn.jsonl", "card.toml")]
+    local = ("withdrawn.jsonl", "card.toml")
+    kept = (path for path in paths if not path.parts[0].startswith(".") and path.name not in local)
     return {path.as_posix(): (processed / path).read_bytes() for path in kept}

@@ -11,12 +11,6 @@ from publish_tools import SECRET, TEXTS, Killed, Place, hub_files, published, re
 from cleaner.release.open import load
 
 
-@pytest.fixture(autouse=True)
-def _already_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These datasets are sound, and are published many times over."""
-    monkeypatch.setattr("cleaner.publish.publish._check_whole", lambda processed: None)
-
-
 def loads(found: dict[str, set[str]], before: str | None, after: str) -> None:
     """Every version that was there before is there, as it was or as it shall be."""
     old = texts_until(before) if before else {}
@@ -26,11 +20,13 @@ def loads(found: dict[str, set[str]], before: str | None, after: str) -> None:
         assert texts in (old.get(version, new[version]), new[version]), version
 
 
-@pytest.mark.parametrize(("before", "after"), [(None, "1.0.0"), ("1.0.0", "2.0.0"), ("2.0.0", "3.0.0")])
+@pytest.mark.parametrize(("before", "after"), [(None, "1.0.0"), ("1.0.0", "1.1.0"), ("1.1.0", "2.0.0")])
 def test_killed_after_every_write(
     place: Place, hub: Hub, datasets_made: dict[str, Path], before: str | None, after: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    if place.kind == "s3" and after != "2.0.0":
+        pytest.skip("the same code as for memory, and a slow server")
     if before:
         place.publish(datasets_made[before])
     start = place.save()
@@ -55,14 +51,14 @@ def test_killed_after_every_write(
 
 
 def steps_to_try(place: Place, writes: list[str]) -> list[int]:
-    """All steps, where they cost little; of a slow server the first, one in between, and the last but one.
+    """All steps, where they cost little; of a slow server one in between, and the last but one.
 
     At the Hub the same six writes set the tag of each older version: there, what was written last and what would
     come next tells one situation from another.
     """
     steps = list(range(1, len(writes)))
     if place.kind == "s3":
-        return sorted({1, len(writes) // 2, len(writes) - 1})
+        return [len(writes) // 2, len(writes) - 1]
     if place.kind == "hub":
         return list({tuple(writes[step - 1 : step + 1]): step for step in reversed(steps)}.values())
     return steps
