@@ -98,6 +98,8 @@ def _filled(body: str, parts: dict[str, str], warnings: list[str]) -> str:
     return body
 
 
+_CHANGES = ("added", "changed", "removed", "withdrawn")
+
 _ORDER = ("title", "loading", "measured", "columns", "limits", "stated", "citation", "withdrawn", "removal")
 
 
@@ -171,7 +173,7 @@ def _versions(manifests: Sequence[Manifest]) -> str:
     rows = []
     for manifest in list(reversed(manifests))[: max(1, listed)]:
         names = [f"`{config_name(manifest.version, config)}`" for config in ("documents", "lines")]
-        counts = {kind: manifest.changes.get(kind, 0) for kind in ("added", "changed", "removed")}
+        counts = {kind: manifest.changes.get(kind, 0) for kind in _CHANGES}
         changes = ", ".join(f"{number(count)} {kind}" for kind, count in counts.items() if count) or "none"
         sizes = [number(manifest.rows(config)) for config in ("documents", "lines")]
         rows.append((*names, *sizes, changes if manifest.parent else "the first version"))

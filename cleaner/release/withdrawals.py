@@ -22,21 +22,22 @@ def withdrawals_part(manifests: Sequence[Manifest]) -> str:
     It tells how many documents were withdrawn from each version, and never which.
     """
     amended = [manifest for manifest in manifests if manifest.amended["documents"]]
-    if not amended:
+    told = {m.version: m.changes["withdrawn"] for m in manifests if m.changes.get("withdrawn")}
+    if not amended and not told:
         return ""
+    least = max((manifest.amended["documents"] for manifest in amended), default=0)
+    count = several(sum(told.values()), "document") if told else f"At least {several(least, 'document')}"
+    were = "was" if (sum(told.values()) or least) == 1 else "were"
+    by = ", ".join(f"with version {version}: {number(documents)}" for version, documents in told.items())
     rows = [
         (code(manifest.version), number(manifest.amended["documents"]), number(manifest.counts["documents"]))
         for manifest in amended
     ]
-    places = [manifest.version for manifest in manifests]
-    after = places[places.index(amended[-1].version) + 1 :]
-    without = f" Version {after[0]} is the first that never held them." if after else ""
-    most = max(manifest.amended["documents"] for manifest in amended)
     table_of = table(("version", "withdrawn from it", "documents left"), rows, right=(1, 2))
     return f"""## Withdrawn documents
 
-At least {several(most, "document")} that this dataset once held {"was" if most == 1 else "were"} withdrawn: taken out
-of every version, whose files were made anew.{without}
+{count} {were} withdrawn from this dataset{f" ({by})" if by else ""}: taken out of every version that held them, whose
+files were made anew.
 
 {table_of}
 

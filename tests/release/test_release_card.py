@@ -316,11 +316,13 @@ def test_withdrawals_are_told_with_what_to_do(dataset: Path) -> None:
     manifests = versions(dataset)
     assert "Withdrawn documents" not in card(dataset)
     first = dataclasses.replace(manifests[0], amended={"times": 2, "documents": 3})
-    text = render_card([first, *manifests[1:]]).text
-    assert "At least 3 documents that this dataset once held were withdrawn" in text
+    told = dataclasses.replace(manifests[-1], changes={**manifests[-1].changes, "withdrawn": 4})
+    text = render_card([first, manifests[1], told]).text
+    assert "4 documents were withdrawn from this dataset (with version 2.0.0: 4)" in text
     assert "| `1.0.0` | 3 | 12 |" in text
-    assert "Version 1.1.0 is the first that never held them." in text
     assert "force_redownload" in text
+    assert "1 changed, 4 withdrawn |" in text
+    assert "At least 3 documents were withdrawn from this dataset:" in render_card([first, *manifests[1:]]).text
 
 
 def test_the_cards_of_the_sample_say_the_same() -> None:
