@@ -31,7 +31,10 @@ NOT_RUN = {
     "pip install '.[test]' && pytest": "installs and runs this suite; `.ci/run` runs this very line",
 }
 
-TOLD_ELSEWHERE = {"story.md": "one story from first to last, with places to publish to: tests/publish/test_story.py"}
+TOLD_ELSEWHERE = {
+    "story.md": "one story from first to last, with places to publish to: tests/publish/test_story.py",
+    "publishing.md": "publishes to servers that are started for it: tests/publish/test_publish_docs.py",
+}
 
 
 def _blocks(*languages: str) -> Iterator[tuple[Path, str]]:
