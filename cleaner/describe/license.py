@@ -189,6 +189,8 @@ _TRIGGERS = (
 )  # fmt: skip
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])|\s*[|•]\s*|\n")
 _ELSEWHERE = frozenset({"comment", "caption", "photo_credit", "image_name"})
+LAST_LINES = 60
+"""So many lines at a page's end can be its foot."""
 MAX_NAME = 40
 """A line that holds hardly more than a licence's name is not longer."""
 
@@ -227,10 +229,16 @@ def _linked(page: PageView) -> list[tuple[Found, int | None]]:
 
 def _told(page: PageView) -> list[tuple[Found, int | None]]:
     """Terms that lines of the page state."""
-    folded = [line.casefold() if len(line) <= MAX_LINE else "" for line in page.lines]
+    folded = [
+        line.casefold() if len(line) <= (MAX_LINE if page.verdict(i) != "keep" else 2 * MAX_PROSE) else ""
+        for i, line in enumerate(page.lines)
+    ]
     whole = "\n".join(folded)
-    reserved = [words for words in _terms().reserved if words in whole]
-    triggers = [words for words in _TRIGGERS if words in whole]
+    letters = frozenset(whole)  # spares a search for phrases of other scripts
+    triggers = [words for words in _TRIGGERS if _letters(words) <= letters and words in whole]
+    foot = "\n".join(folded[i] for i in _notices(page, folded))
+    letters = frozenset(foot)
+    reserved = [words for words in _terms().reserved if _letters(words) <= letters and words in foot]
     if not reserved and not triggers:
         return []
     last = _last_prose(page)
@@ -254,6 +262,20 @@ def _told(page: PageView) -> list[tuple[Found, int | None]]:
             if not other or any(words in line for words in _terms().content):
                 found.append((Found(RESERVED, "text", 0.7), i))
     return found
+
+
+def _notices(page: PageView, folded: list[str]) -> list[int]:
+    """Lines where rights are reserved: the page's last ones, and those around a notice of copyright."""
+    count = len(folded)
+    near = [i for i, line in enumerate(folded[:-LAST_LINES]) if "©" in line or "copyright" in line or "(c)" in line]
+    lines = {k for i in near[:20] for k in range(max(0, i - 2), min(count, i + 3))}
+    lines.update(range(max(0, count - LAST_LINES), count))
+    return [i for i in sorted(lines) if page.verdict(i) != "keep" or len(page.lines[i]) <= MAX_PROSE]
+
+
+@lru_cache(maxsize=512)
+def _letters(words: str) -> frozenset[str]:
+    return frozenset(words)
 
 
 def _last_prose(page: PageView) -> int:

@@ -289,7 +289,7 @@ def parse_html(html: str) -> Parsed:
         json_ld=json_ld,
         times=times,
         microdata=_read_noted(tree),
-        licenses=read_licenses(tree, html),
+        licenses=read_licenses(tree),
     )
 
 

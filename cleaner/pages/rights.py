@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_LINKS = (
-    'a[rel~="license"],a[href*="creativecommons.org/"],a[href*="open-government-licen"],a[href*="licence-ouverte"],'
-    'a[href*="opendatacommons.org/"],a[href*="/dl-de/"],a[href*="/fdl"]'
-)
-_HINTS = (
-    "license", "creativecommons.org/", "open-government-licen", "licence-ouverte", "opendatacommons.org/", "/dl-de/",
-    "/fdl",
-)  # fmt: skip
-"""A page without any of these has no such link."""
+_LINKS = 'a[rel~="license"],a[href*="licen"],a[href*="publicdomain/"],a[href*="/dl-de/"]'
+"""Addresses of licences hold one of these; what else does is sorted out by whoever knows the addresses."""
 _BLOCKS = frozenset({"p", "div", "li", "td", "section", "article", "footer", "aside", "main", "dd", "body"})
 _PICTURES = frozenset({"figure", "figcaption", "caption", "blockquote"})
 _NAMED = (
@@ -20,21 +13,24 @@ _NAMED = (
 )  # fmt: skip
 MAX_LINKS = 20
 MAX_AROUND = 400
+MAX_TEXT = 200_000
+"""So many characters of the blocks around are looked at."""
 
 
-def read_licenses(tree: LexborHTMLParser, html: str) -> list[tuple[str, str, str]]:
+def read_licenses(tree: LexborHTMLParser) -> list[tuple[str, str, str]]:
     """(rel, address, text of the block around) of each link to a licence, those of pictures, quotes and comments aside.
 
     The text is "" for a badge that stands alone.
     """
-    if not any(hint in html for hint in _HINTS):
-        return []
     found: list[tuple[str, str, str]] = []
+    seen = 0
     for node in tree.css(_LINKS)[:MAX_LINKS]:
         address = (node.attributes.get("href") or "").strip()
         block = _block_around(node)
-        if address and block is not None:
-            text = " ".join(block.text(deep=True)[: 10 * MAX_AROUND].split())
+        if address and block is not None and seen < MAX_TEXT:
+            around = block.text(deep=True)
+            seen += len(around)
+            text = " ".join(around[: 10 * MAX_AROUND].split())
             found.append(((node.attributes.get("rel") or "").lower(), address, text[:MAX_AROUND]))
     return found
 
