@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,11 @@ def write_listings(db: duckdb.DuckDBPyConnection, processed: Path, decisions: De
     """
     _write(processed / REJECTS, _rows(db, _REJECTS, decisions))
     _write(processed / LEFT_OUT, _rows(db, _LEFT_OUT, decisions))
+
+
+def near_left_out(processed: Path, ids: Collection[str]) -> set[str]:
+    """Paths of sources that were left out as near-duplicates of these documents."""
+    return {row["source"] for row in _listed(processed) if row["rule"] == "near" and row["of"] in ids}
 
 
 def count_withheld(processed: Path, hidden: Withheld, counts: Mapping[str, Any]) -> dict[Fate, int]:

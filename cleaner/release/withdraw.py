@@ -22,7 +22,7 @@ from cleaner.engine.scrub import scrub_parts
 from cleaner.engine.storage import storage_errors
 from cleaner.errors import InputError, RefusedError
 from cleaner.release.finish import finish, sweep
-from cleaner.release.listings import Withheld, count_withheld, withhold
+from cleaner.release.listings import Withheld, count_withheld, near_left_out, withhold
 from cleaner.release.manifest import (
     Manifest,
     amend_manifest,
@@ -33,6 +33,7 @@ from cleaner.release.manifest import (
 )
 from cleaner.release.open import versions
 from cleaner.release.withdraw_manifests import amended, announcing, next_major
+from cleaner.release.withdraw_marks import mark_again
 from cleaner.release.withdraw_rows import (
     Row,
     completed,
@@ -40,6 +41,7 @@ from cleaner.release.withdraw_rows import (
     find_rows,
     is_withdrawn_already,
     load_rows,
+    widened,
 )
 from cleaner.release.withdraw_shards import Cutter
 
@@ -145,14 +147,14 @@ def _planned(processed: Path, names: Sequence[str], reason: str | None, agreed: 
                 raise InputError(_missing(processed, missing, len(names)))
             ids = set().union(*found.values())
             new = [Tombstone(id=document_id, reason=reason) for document_id in sorted(ids)]
-            rows = find_rows(db, Withdrawn.by(new))
+            wider, rows = _all_of(db, processed, new, manifests)
             withdrawal = _withdrawal(rows, ids, manifests, already)
             if new and not withdrawal.left:
                 raise RefusedError(_nothing_left(processed, manifests[-1]))
             if new and agreed:
                 if not agreed(withdrawal):
                     raise RefusedError("Nothing was withdrawn.")
-                _carry_out(db, processed, state, [*stones, *new], manifests)
+                _carry_out(db, processed, state, [*stones, *wider], manifests)
         return withdrawal
 
 
@@ -185,7 +187,7 @@ def _carry_out(
     db: duckdb.DuckDBPyConnection, processed: Path, state: State, stones: Sequence[Tombstone], manifests: list[Manifest]
 ) -> None:
     """Do all that the docstring of this module says, in that order; what is done already is not done again."""
-    rows = find_rows(db, Withdrawn.by(stones))
+    stones, rows = _all_of(db, processed, stones, manifests)
     held = {manifest.version: _ids_in(manifest, rows) for manifest in manifests}
     version = next((stone.version for stone in stones if stone.version and not stone.done), None)
     if version is None and any(held.values()):
@@ -197,10 +199,11 @@ def _carry_out(
     write_tombstones(processed, stones)
 
     cutter = Cutter(processed, shards_of(manifests))
-    signed = {
-        manifest.version: amended(db, processed, state.work, manifest, cutter.cut(manifest, ids), len(ids))
-        for manifest in manifests if (ids := held[manifest.version])
-    }  # fmt: skip
+    signed: dict[str, Manifest] = {}
+    for manifest in manifests:
+        if ids := held[manifest.version]:
+            files = cutter.cut(manifest, ids, mark_again(db, processed, manifest, ids, state.work))
+            signed[manifest.version] = amended(db, processed, state.work, manifest, files, len(ids))
     left = [signed.get(manifest.version, manifest) for manifest in manifests]
     if version is not None:
         hidden = _hidden(rows, held[before[-1].version], stones)
@@ -215,6 +218,21 @@ def _carry_out(
     sweep(processed, left)
     scrub_parts(state.parts, Withdrawn.by(stones))
     write_tombstones(processed, [replace(stone, done=True) for stone in stones])
+
+
+def _all_of(
+    db: duckdb.DuckDBPyConnection, processed: Path, stones: Sequence[Tombstone], manifests: Sequence[Manifest]
+) -> tuple[Sequence[Tombstone], list[Row]]:
+    """The rows that are withdrawn, and the tombstones that say so.
+
+    What the newest version left out as a near-duplicate is not to take the place of what goes: it is withdrawn, too.
+    """
+    rows = find_rows(db, Withdrawn.by(stones))
+    near = near_left_out(processed, _ids_in(manifests[-1], rows))
+    if not near:
+        return stones, rows
+    wider = widened(db, stones, near)
+    return wider, find_rows(db, Withdrawn.by(wider))
 
 
 def _ids_in(manifest: Manifest, rows: Iterable[Row]) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,6 +106,18 @@ def find_rows(db: duckdb.DuckDBPyConnection, withdrawn: Withdrawn) -> list[Row]:
             return rows
 
 
+def widened(db: duckdb.DuckDBPyConnection, stones: Iterable[Tombstone], paths: Collection[str]) -> list[Tombstone]:
+    """The tombstones that are not done yet, with the bytes and texts of sources at these paths in the part files."""
+    found = db.execute(_AT_PATHS, {"paths": sorted(paths)}).fetchall()
+    sources, texts = ({row[place] for row in found if row[place]} for place in (0, 1))
+
+    def wider(stone: Tombstone) -> Tombstone:
+        both = tuple(sorted(sources.union(stone.sources))), tuple(sorted(texts.union(stone.texts)))
+        return replace(stone, sources=both[0], texts=both[1])
+
+    return [stone if stone.done else wider(stone) for stone in stones]
+
+
 def completed(stone: Tombstone, rows: Iterable[Row]) -> Tombstone:
     """The tombstone with the bytes and texts of all rows that are its document; `rows` are those of `find_rows`."""
     ids, sources, texts = {stone.id or ""}, set(stone.sources), set(stone.texts)
@@ -144,4 +156,8 @@ SELECT * FROM rows
 WHERE id IN (SELECT unnest($ids::VARCHAR[])) OR source IN (SELECT unnest($sources::VARCHAR[]))
       OR text IN (SELECT unnest($texts::VARCHAR[]))
 ORDER BY id, shard NULLS LAST, source, text
+"""
+
+_AT_PATHS = """
+SELECT DISTINCT source, text FROM rows WHERE shard IS NULL AND source_path IN (SELECT unnest($paths::VARCHAR[]))
 """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,10 +15,18 @@ from cleaner.release.index import read_documents, read_line_hashes
 from cleaner.release.manifest import CONFIGS, File, Manifest
 from cleaner.release.rows import hash_documents
 from cleaner.release.shards import row_groups, shard_path, write_file
+from cleaner.release.withdraw_marks import COLUMNS as MARKS
+from cleaner.release.withdraw_marks import Marks
 
 _KEY = {"documents": "id", "lines": "document_id"}
-_MARKS = {"duplicate_jaccard": "duplicate_of", "duplicate_of": "duplicate_of", "duplicate_cluster": "duplicate_cluster"}
-"""Columns that tell of other documents: column -> the column that names the other one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What befalls a shard: documents that go, and new marks of others, sorted by id."""
+
+    ids: frozenset[str]
+    marks: tuple[tuple[str, tuple[Any, ...]], ...]
 
 
 class Cutter:
@@ -26,73 +36,82 @@ class Cutter:
         """`known` are all shards that the versions name: path -> file."""
         self._processed = processed
         self._known = dict(known)
-        self._cut: dict[tuple[str, frozenset[str]], File | None] = {}
+        self._done: dict[tuple[str, _Cut], File | None] = {}
 
-    def cut(self, manifest: Manifest, ids: Collection[str]) -> dict[str, list[File]]:
+    def cut(self, manifest: Manifest, ids: Collection[str], marks: Marks) -> dict[str, list[File]]:
         """The shards of a version without these documents, by config; those that hold none of them stay as they are.
 
-        Writes what is not there yet, and deletes nothing. Where another document was marked as a duplicate of one that
-        goes, the mark goes, too.
+        `marks` are new marks of documents that stay (see `withdraw_marks`). Writes what is not there yet, and deletes
+        nothing.
         """
         return {
             config: [
                 left for file in manifest.files[config]
-                if (left := self._without(config, file, manifest.schema(config), frozenset(ids)))
+                if (left := self._without(config, file, manifest.schema(config), frozenset(ids), marks))
             ]
             for config in CONFIGS
         }  # fmt: skip
 
-    def _without(self, config: str, file: File, columns: pa.Schema, ids: frozenset[str]) -> File | None:
-        concerned = self._concerned(config, file, columns, ids)
-        if not concerned:
+    def _without(
+        self, config: str, file: File, columns: pa.Schema, ids: frozenset[str], marks: Marks
+    ) -> File | None:
+        cut = self._find_cut(config, file, ids, marks)
+        if not cut.ids and not cut.marks:
             return file
-        key = (file.path, concerned)
-        if key not in self._cut:
-            self._cut[key] = self._write(config, file, columns, concerned)
-        return self._cut[key]
+        if (file.path, cut) not in self._done:
+            self._done[file.path, cut] = self._write(config, file, columns, cut)
+        return self._done[file.path, cut]
 
-    def _concerned(self, config: str, file: File, columns: pa.Schema, ids: frozenset[str]) -> frozenset[str]:
-        """Those of the ids that are in a shard, as the id of a row or in its marks."""
-        names = [_KEY[config], *sorted(set(_MARKS.values()) & set(columns.names))]
-        wanted = pa.array(sorted(ids), pa.string())
+    def _find_cut(self, config: str, file: File, ids: frozenset[str], marks: Marks) -> _Cut:
+        """What of all this concerns a shard."""
+        key = _KEY[config]
+        wanted = pa.array(sorted({*ids, *marks}), pa.string())
         found: set[str] = set()
         with pq.ParquetFile(self._processed / file.path) as shard:
-            for batch in shard.iter_batches(columns=names):
-                for name in names:
-                    found.update(batch[name].filter(pc.is_in(batch[name], wanted)).to_pylist())
-        return frozenset(found)
+            for batch in shard.iter_batches(columns=[key]):
+                found.update(batch[key].filter(pc.is_in(batch[key], wanted)).to_pylist())
+        new = sorted(found & marks.keys()) if config == "documents" else []
+        return _Cut(ids & found, tuple((i, tuple(marks[i][name] for name in MARKS)) for i in new))
 
-    def _write(self, config: str, file: File, columns: pa.Schema, ids: frozenset[str]) -> File | None:
+    def _write(self, config: str, file: File, columns: pa.Schema, cut: _Cut) -> File | None:
         """What is left of a shard, as a file; None when nothing is."""
         path = self._processed / file.path
         if config == "documents":
-            tables = _rows_without(path, config, columns, ids)
+            tables = _rows_left(path, config, columns, cut)
             hashes = [row_hash for table in tables for row_hash in hash_documents(table, columns)]
         else:
             every = read_line_hashes(path, columns)
-            hashes = [row_hash for some in every for document, row_hash in some.items() if document not in ids]
+            hashes = [row_hash for some in every for document, row_hash in some.items() if document not in cut.ids]
         if not hashes:
             return None
         new = shard_path(config, hashes)
         if new not in self._known:
-            left = (batch for table in _rows_without(path, config, columns, ids) for batch in table.to_batches())
+            left = (batch for table in _rows_left(path, config, columns, cut) for batch in table.to_batches())
             batches = (batch.append_column("shard", pa.array([0] * batch.num_rows, pa.int64())) for batch in left)
             groups = (group for _, group in row_groups(batches, config, columns))
             self._known[new] = write_file(self._processed, new, groups, columns)
         return self._known[new]
 
 
-def _rows_without(path: Path, config: str, columns: pa.Schema, ids: frozenset[str]) -> Iterator[pa.Table]:
-    """The rows of a shard without those of these documents, and without marks that name one."""
-    gone = pa.array(sorted(ids), pa.string())
+def _rows_left(path: Path, config: str, columns: pa.Schema, cut: _Cut) -> Iterator[pa.Table]:
+    """The rows of a shard without those of documents that go, and with the new marks."""
+    gone = pa.array(sorted(cut.ids), pa.string())
+    marks = dict(cut.marks)
     for table in read_documents(path, columns):
         left = table.filter(pc.invert(pc.is_in(table[_KEY[config]], gone)))
-        if config == "documents":
-            for name, tells_of in _MARKS.items():
-                if name in left.column_names:
-                    kept = pc.invert(pc.is_in(left[tells_of], gone))
-                    place = left.schema.get_field_index(name)
-                    nothing = pa.scalar(None, left.schema.field(place).type)
-                    left = left.set_column(place, left.schema.field(place), pc.if_else(kept, left[name], nothing))
+        if marks and not marks.keys().isdisjoint(left["id"].to_pylist()):
+            left = _marked(left, marks)
         if left.num_rows:
             yield left
+
+
+def _marked(table: pa.Table, marks: Mapping[str, tuple[Any, ...]]) -> pa.Table:
+    ids = table["id"].to_pylist()
+    for number, name in enumerate(MARKS):
+        if name in table.column_names:
+            place = table.schema.get_field_index(name)
+            field = table.schema.field(place)
+            old = table[name].to_pylist()
+            new = [marks[i][number] if i in marks else value for i, value in zip(ids, old, strict=True)]
+            table = table.set_column(place, field, pa.array(new, field.type))
+    return table

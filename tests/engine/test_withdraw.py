@@ -288,3 +288,42 @@ def test_rows_of_a_scrubbed_part_are_used_again_and_stay_scrubbed(run: Run, data
     assert (report.documents, report.withdrawn, report.version) == (10, 1, "3.1.0")
     assert report.cleaned <= 2
     assert SECRET not in said(dataset)
+
+
+WORDS = [f"word{n}" for n in range(120)]
+
+
+def alike(**changed: str) -> str:
+    """A text of many words, some of them changed: "w7=other" changes the seventh."""
+    return " ".join(changed.get(f"w{n}", word) for n, word in enumerate(WORDS))
+
+
+@pytest.mark.parametrize("goes", range(4))
+def test_near_duplicates_are_marked_as_the_next_run_would(run: Run, tmp_path: Path, goes: int) -> None:
+    texts = [alike(), alike(w5="other"), alike(w5="other", w60="another"), alike(w110="one more and longer")]
+    records = [*RECORDS[:2], *(record(text, f"https://near.example/{n}") for n, text in enumerate(texts))]
+    write_records(tmp_path / "raw" / "all.jsonl", records)
+    run(tmp_path / "raw", tmp_path / "out")
+    before = {row["url"]: row for row in load(tmp_path / "out")}
+    assert len({before[f"https://near.example/{n}"]["duplicate_cluster"] for n in range(4)} - {None}) == 1
+    withdraw(tmp_path / "out", [f"https://near.example/{goes}"])
+    assert verify(tmp_path / "out").problems == []
+    gone = name_of(f"https://near.example/{goes}")
+    for version in ("1.0.0", "2.0.0"):
+        rows = load(tmp_path / "out", version).to_list()
+        assert not [row for row in rows if gone in (row["duplicate_of"], row["duplicate_cluster"])]
+        assert sum(row["duplicate_of"] is not None for row in rows) == 2
+    assert not run(tmp_path / "raw", tmp_path / "out").released
+
+
+def test_a_near_duplicate_that_was_left_out_does_not_take_its_place(run: Run, tmp_path: Path) -> None:
+    recipe = Recipe.parse('[duplicates]\nnear = "drop"')
+    texts = [alike(), alike(w5="other"), alike(w60="another"), "Something else."]
+    records = [record(text, f"https://near.example/{n}") for n, text in enumerate(texts)]
+    write_records(tmp_path / "raw" / "all.jsonl", records)
+    run(tmp_path / "raw", tmp_path / "out", recipe=recipe)
+    [published] = [row["url"] for row in load(tmp_path / "out") if row["text"].startswith("word")]
+    withdraw(tmp_path / "out", [published])
+    assert counted(versions(tmp_path / "out")[-1]) == (4, 1, 0, 3)
+    assert not run(tmp_path / "raw", tmp_path / "out", recipe=recipe).released
+    assert verify(tmp_path / "out").problems == []
