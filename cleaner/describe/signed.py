@@ -25,6 +25,8 @@ _ELSEWHERE = frozenset({
     "comment", "comment_form", "related", "trending", "caption", "photo_credit", "footer", "promo", "breadcrumb",
 })  # fmt: skip
 """Roles of lines in which names are no author's."""
+_NEAR = 8
+"""So far from a zone's first line, which is three above the headline, a name without a label counts."""
 _SHORT = 60
 """So long, in characters, is a byline without a label at most."""
 _PIECE = re.compile(r"\s*[|•·⋅●►»\n]\s*|\s[–—-]{1,2}\s")
@@ -59,7 +61,11 @@ def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Si
         sites: Squashed names of the page's site.
     """
     stated = [(declared_authors(f.value, sites), f) for f in facts.get("authors", [])]
-    stated = [(authors, found) for authors, found in stated if authors]
+    stated = [
+        (authors, found)
+        for authors, found in stated
+        if authors and not (found.method == "html" and _is_reader(page, authors[0]["name"]))
+    ]
     persons = [(authors, found) for authors, found in stated if any(a["kind"] == "person" for a in authors)]
     byline = find_byline(page, zone, sites)
     if byline is None and not persons:
@@ -78,9 +84,16 @@ def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Si
         more = seen > told and all(a["kind"] == "person" for a in shown)
         best = shown if more else authors
         return Signed(best, found.method, min(0.99, found.confidence + 0.05), byline.line)
-    if not persons and any(a["kind"] == "person" for a in shown):
+    named_by_site = all(a["kind"] != "person" or squash(a["name"]) in sites for a in authors)
+    if named_by_site and any(a["kind"] == "person" for a in shown):
         return Signed(shown, "html", 0.8, byline.line)  # an account's name is declared, a person's shown
     return Signed(authors, found.method, found.confidence - 0.15)
+
+
+def _is_reader(page: PageView, name: str) -> bool:
+    """Whether the first line with a name is in comments or links to other pages."""
+    line = next((i for i, text in enumerate(page.lines) if name in text), None)
+    return line is not None and page.role(line) in _ELSEWHERE
 
 
 def find_byline(page: PageView, zone: range, sites: list[str]) -> Byline | None:
@@ -93,7 +106,7 @@ def find_byline(page: PageView, zone: range, sites: list[str]) -> Byline | None:
         names = _signed_names(page, i, marked)
         if names:
             return Byline(names, i, True)
-        if bare is None and (names := _bare_names(page, i, sites)):
+        if bare is None and i - zone.start <= _NEAR and (names := _bare_names(page, i, sites)):
             bare = Byline(names, i, False)
     return bare
 
@@ -172,7 +185,7 @@ def _names_inside(page: PageView, i: int) -> list[str]:
 def _bare_names(page: PageView, i: int, sites: list[str]) -> list[str]:
     """The names in a line that holds nothing else, by what it is or what stands beside it."""
     line = page.lines[i]
-    if len(line) > _SHORT or "\n" in line or page.tag(i) in ("h2", "h3", "li", "button"):
+    if len(line) > _SHORT or "\n" in line or line[:1].islower() or page.tag(i) in ("h2", "h3", "li", "button"):
         return []
     names = [name for part in split_names(line) if (name := clean_name(part)) and is_name(name)]
     if not names or squash(names[0]) in sites or len(" ".join(names)) < 0.7 * len(line):

@@ -100,7 +100,7 @@ def declared_title(page: PageView, facts: Facts, sites: list[str]) -> Title | No
         if best is None or agreement > best[0] + 0.05:
             best = (agreement, i, text)
     if best and (best[0] > 0 or not (facts.get("title") or (stated and _line_of(page, stated[0].value) is not None))):
-        text = _without_label(best[2], stated)
+        text = _without_label(best[2], _without_sites(facts.get("title", []), sites))
         return Title(text, "html", round(min(0.98, 0.6 + 0.38 * min(best[0], 1.0)), 2), best[1])
     if stated:
         first = stated[0]
@@ -111,14 +111,15 @@ def declared_title(page: PageView, facts: Facts, sites: list[str]) -> Title | No
 
 def _stated_titles(facts: Facts, sites: list[str]) -> list[Found]:
     """What a page declares to be its title, without the site's name."""
-    stated: list[Found] = []
-    for found in [*facts.get("title", []), *facts.get("title_element", [])]:
-        text = clean_heading(strip_site(found.value, sites))
-        if text and squash(text) not in sites:
-            stated.append(Found(text, found.method, found.confidence))
+    stated = _without_sites([*facts.get("title", []), *facts.get("title_element", [])], sites)
     if not stated and facts.get("title"):
         stated = [facts["title"][0]]  # the front page of a site goes by the site's name
     return stated
+
+
+def _without_sites(titles: list[Found], sites: list[str]) -> list[Found]:
+    told = [found._replace(value=clean_heading(strip_site(found.value, sites))) for found in titles]
+    return [found for found in told if found.value and squash(found.value) not in sites]
 
 
 def clean_heading(text: str) -> str:
@@ -165,7 +166,7 @@ def _without_label(heading: str, stated: list[Found]) -> str:
         if label and folded.endswith(found.value.casefold()) and len(tokens(found.value)) >= 3:
             bare = label.strip(" :–—-|")
             if len(bare) <= MAX_LABEL and not bare.isdigit() and bare.casefold() not in ("the", "a", "an"):
-                return found.value
+                return str(found.value)
     return heading
 
 

@@ -27,8 +27,9 @@ def read_page(case: dict[str, Any]) -> PageView:
     fields = {k: [tuple(v) if isinstance(v, list) else v for v in value] if isinstance(value, list) else value
               for k, value in case.get("head", {}).items()}  # fmt: skip
     return PageView(
-        Head(source, case["kind"], **fields), case["lines"], case.get("tags", []), verdicts=case.get("verdicts", [])
-    )
+        Head(source, case["kind"], **fields), case["lines"], case.get("tags", []), case.get("roles", []),
+        case.get("verdicts", []),
+    )  # fmt: skip
 
 
 def describe(case: dict[str, Any]) -> Description:
