@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from cleaner.describe.agency import agency_and_place
 from cleaner.describe.bylines import byline_names
-from cleaner.describe.dated import date_modified, date_published, shown_dates
 from cleaner.describe.dates import url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import Header, find_header, phrases, same, tokens
-from cleaner.describe.publisher import agency_and_place, clean_publisher
+from cleaner.describe.published import date_modified, date_published, shown_dates
+from cleaner.describe.publisher import clean_publisher
 from cleaner.describe.signed import signed_by
 from cleaner.describe.title import Title, declared_title, squash
 from cleaner.describe.view import Description, Found, PageView

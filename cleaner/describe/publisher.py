@@ -1,16 +1,13 @@
-"""Who published a page, the news agency it came from, and the works it reprints."""
+"""Who published a page."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from cleaner.describe.authors import is_name
-from cleaner.describe.bylines import byline_names, dateline
-from cleaner.describe.dates import find_dates
+from cleaner.describe.bylines import byline_names
 from cleaner.describe.header import Header, phrase_set, phrases
 from cleaner.describe.title import Title, squash
-from cleaner.describe.view import Found, PageView, QuotedSource
+from cleaner.describe.view import Found, PageView
 
 _CUT = re.compile(r"\s[|–—·-]\s|\s?\|\s?|:\s")
 _FROM = re.compile(
@@ -89,94 +86,3 @@ def text_publisher(
             if rest and known and len(rest) <= 50:
                 return Found(rest, "text", 0.7), None
     return None
-
-
-@lru_cache(maxsize=1)
-def _dateline_lead() -> re.Pattern[str]:
-    names = "|".join(re.escape(a) for a in phrases("agency"))
-    return re.compile(
-        rf"(?P<place>[^\W\d_][^\d()\[\]:;!?]{{1,40}}?)?(?:,\s?[^()\d]{{0,12}}\d{{1,2}}[^()]{{0,16}})?\s?"
-        rf"[(（\[](?P<agency>(?:{names})(?:/[\w ]{{2,20}})?)[)）\]]\s?[-–—―:]"
-    )
-
-
-_PLACE_LEAD = re.compile(r"([A-ZÀ-ÖØ-ÞА-Я][A-ZÀ-ÖØ-ÞА-Я.'’ -]{2,30})(?:,\s[A-Z][a-z.]{1,15})?\s?(?:--|—|–|\s-)\s")
-
-
-def agency_and_place(page: PageView, header: Header) -> tuple[str | None, str | None, int | None]:
-    """Agency and place by the dateline that opens the text ("WASHINGTON (AFP) - ..."), with the line's index."""
-    seen = 0
-    i = header.next_prose(-1) if header.body >= len(header.prose) else header.body
-    while i < len(header.prose) and seen < 3:
-        line = page.lines[i][:120]
-        match = _dateline_lead().match(line)
-        if match:
-            place = (match["place"] or "").strip(" ,.-–—")
-            place = place if place and len(place.split()) <= 4 and place[0].isupper() | (not place.isascii()) else ""
-            return match["agency"].partition("/")[0], _title_case(place) or None, i
-        lead = _PLACE_LEAD.match(line)
-        if lead and len(lead[1].split()) <= 3 and seen < 2:
-            return None, _title_case(lead[1].strip()), i
-        seen += 1
-        i = header.next_prose(i)
-    return None, None, None
-
-
-def _title_case(place: str) -> str:
-    return (
-        " ".join(w.capitalize() if len(w) > 2 or "." not in w else w for w in place.split())
-        if place.isupper()
-        else place
-    )
-
-
-_SOURCE_LINE = re.compile(
-    r"([^\W\d_][^\d,;:|()]{2,45}),\s((?:[^\W\d_]{3,10}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,10}\.?)(?:,?\s\d{4})?)\.?"
-)
-_RETOLD = re.compile(
-    r"(?:(?:[Hh]ere(?:’|')?s|[Hh]ere is|[Rr]ead|[Ss]ee)\s)?(?:(?:[Tt]he|[Tt]his|[Aa])\s)?"
-    r"(?:story|report|article|piece|account|dispatch|news)\s(?:from|in|by)\s((?:the\s)?[A-Z][\w.&’' -]{1,40}):"
-)
-_REPORTS = re.compile(r"((?:[A-Z][\w.’'-]{1,20}\s){1,3}[A-Z][\w’'-]{1,25})\s(?:reports|writes|argues|explains|notes)\b")
-
-
-def quoted_sources(page: PageView, header: Header, claimed: set[int], language: str | None) -> list[QuotedSource]:
-    """The works that a page reprints or retells, by source lines inside the text ("Harbour Times, May 3, 2020")."""
-    found: dict[tuple[str | None, str | None], QuotedSource] = {}
-    for i in range(header.body, min(len(page.lines), len(header.prose))):
-        line = page.lines[i]
-        if len(line) > 160 or not (line.endswith(":") or (", " in line and any(c.isdigit() for c in line[-4:]))):
-            continue
-        if i in claimed or page.verdict(i) == "drop":
-            continue
-        author = outlet = date = None
-        match = _SOURCE_LINE.fullmatch(line)
-        if match and is_source_name(match[1]) and (dateline(match[2]) or not find_dates(match[2])):
-            outlet = match[1].strip()
-            dates = find_dates(match[2], language)
-            date = dates[0].text if dates else None
-            above = page.lines[i - 1] if i else ""
-            names = byline_names(above)[0] or ([above] if is_name(above) else [])
-            author = ", ".join(names) or None
-        elif line.endswith(":") and (match := _RETOLD.match(line)):
-            outlet = match[1].strip()
-        elif (
-            line.endswith(":")
-            and i + 1 < len(header.prose)
-            and header.prose[i + 1]
-            and (match := _REPORTS.match(line))
-            and is_name(match[1])
-        ):
-            author = match[1]
-        else:
-            continue
-        found.setdefault((author, outlet), {"author": author, "outlet": outlet, "date": date})
-    return list(found.values())[:20]
-
-
-def is_source_name(text: str) -> bool:
-    """Whether a text is capitalised throughout, as the name of an outlet is."""
-    words = text.split()
-    return 1 <= len(words) <= 6 and all(
-        w[0].isupper() or w in ("of", "the", "and", "de", "la", "el", "der") for w in words
-    )

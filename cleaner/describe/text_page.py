@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from cleaner.describe.agency import agency_and_place
 from cleaner.describe.authors import declared_authors, kind_of
 from cleaner.describe.dates import Date, parse_declared, url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import find_header, phrases, same
-from cleaner.describe.header_lines import is_label
+from cleaner.describe.header_lines import HeaderLines, is_label
 from cleaner.describe.headline import MIN_CONFIDENCE, text_title
 from cleaner.describe.published import is_plausible
-from cleaner.describe.publisher import agency_and_place, clean_publisher, quoted_sources, text_publisher
+from cleaner.describe.publisher import clean_publisher, text_publisher
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
+from cleaner.describe.sources import quoted_sources
 from cleaner.describe.text_authors import find_authors
 from cleaner.describe.text_dates import DatedLine, find_published
 from cleaner.describe.title import Title, declared_title, squash
@@ -41,16 +43,17 @@ def describe_text(said: Description, page: PageView, facts: Facts, sites: list[s
     """
     header = find_header(page)
     stated = declared_title(page, facts, sites) if facts.get("title") else None
-    found = stated if stated and stated.line is not None else text_title(page, header, Signs(page, header))
+    told = HeaderLines(page.lines, language)
+    found = stated if stated and stated.line is not None else text_title(page, header, Signs(page, header, told))
     title = stated or (found if found and found.confidence >= MIN_CONFIDENCE else None)
-    reading = Reading(page, header, found, sites, language)
+    reading = Reading(page, header, told, found, sites)
     if title:
         said.title = title.text
         _note(said, "title", title.method, title.confidence, title.line)
         _claim_title(said, page, reading, title)
     _set_publisher(said, page, reading, title, facts, sites)
     _set_authors(said, page, reading, facts, [*sites, squash(said.publisher)] if said.publisher else sites)
-    _set_dates(said, page, reading, facts)
+    _set_dates(said, page, reading, facts, language)
     _set_agency(said, page, reading)
     _set_subtitle(said, page, reading, facts)
     said.quoted_sources = quoted_sources(page, header, set(said.claims), language)
@@ -130,9 +133,9 @@ def _stated_date(page: PageView, facts: Facts, field: str, language: str | None)
     return None
 
 
-def _set_dates(said: Description, page: PageView, reading: Reading, facts: Facts) -> None:
+def _set_dates(said: Description, page: PageView, reading: Reading, facts: Facts, language: str | None) -> None:
     told = find_published(page, reading)
-    published: tuple[Date, str, float] | None = _stated_date(page, facts, "published", reading.language)
+    published: tuple[Date, str, float] | None = _stated_date(page, facts, "published", language)
     line: int | None = None
     address = url_date(urlsplit(said.url).path) if said.url else None
     if published is None and address and is_plausible(page, address.text):
@@ -144,7 +147,7 @@ def _set_dates(said: Description, page: PageView, reading: Reading, facts: Facts
     if published:
         said.published, said.published_precision, said.published_offset = published[0][:3]
         _note(said, "published", published[1], published[2], line)
-    modified = _stated_date(page, facts, "modified", reading.language)
+    modified = _stated_date(page, facts, "modified", language)
     if modified:
         said.modified = modified[0].text
         _note(said, "modified", modified[1], modified[2])
