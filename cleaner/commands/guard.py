@@ -36,7 +36,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             _fail(str(error), error.exit_code, error)
         except KeyboardInterrupt as error:
             kept = " The work done so far is kept; the same command goes on from there."
-            _fail("interrupted." + (kept if function.__name__ == "run" else ""), INTERRUPTED, error)
+            _fail("interrupted." + (kept if function.__name__ in ("run", "publish") else ""), INTERRUPTED, error)
         except OSError as error:
             where = f": {_named(error.filename)}" if error.filename is not None else ""
             _fail(f"{error.strerror or error}{where}.", 1, error)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cleaner.errors import InputError, VerificationError, VersionError
+from cleaner.errors import InputError, TargetError, VerificationError, VersionError
 from cleaner.publish import load as elsewhere
 from cleaner.records import Line
 from cleaner.release.manifest import FOLDER, Manifest, read_manifests
@@ -85,6 +85,9 @@ def _opened(
             "parquet", data_files={"train": patterns}, features=features, split="train", streaming=streaming,
             storage_options=copy.deepcopy(dict(storage_options)) if storage_options else None,
         )  # fmt: skip
+    except ConnectionError as e:
+        offline = "HF_HUB_OFFLINE=1 keeps `datasets` from it, too: unset that"
+        raise TargetError(f"{name} cannot be reached: {offline if datasets.config.HF_HUB_OFFLINE else e}.") from e
     except (OSError, ValueError, datasets.exceptions.DatasetsError) as e:
         raise VerificationError(
             f"Version {manifest.version} of {name} cannot be loaded ({e}). `cleaner verify` says whether a folder is "

@@ -85,6 +85,7 @@ def hub(hub_server: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(datasets.config, "HF_UPDATE_DOWNLOAD_COUNTS", False, raising=False)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "datasets-cache"))
+    monkeypatch.setattr(datasets.config, "DOWNLOADED_DATASETS_PATH", str(tmp_path / "datasets-cache" / "downloads"))
     monkeypatch.setenv("HF_TOKEN", WRITER)
     hub_server.repos.clear()
     hub_server.requests.clear()
@@ -93,8 +94,8 @@ def hub(hub_server: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 @pytest.fixture
-def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An S3 with an empty bucket `shelf`."""
+def s3(s3_server: str, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An S3 with an empty bucket `shelf`. Without the settings of `hub`, `datasets` may be set to stay offline."""
     import s3fs
 
     for name, value in {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": s3_server,
@@ -113,4 +114,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, hub: Hub) -> Place:
     """A place to publish to, empty."""
     if request.param == "s3":
         request.getfixturevalue("s3")
+    return make_places(tmp_path / "places", hub)[request.param]
+
+
+@pytest.fixture(params=["folder", "zip", "memory", "hub"])
+def quick_place(request: pytest.FixtureRequest, tmp_path: Path, hub: Hub) -> Place:
+    """As `place`, without the slowest of the servers, whose code is that for memory."""
     return make_places(tmp_path / "places", hub)[request.param]

@@ -14,10 +14,12 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from hub_repos import Blob, Commit, RefusalError, Reply, Repo, pointer, small
 
 WRITER = "hf_writer"
 READER = "hf_reader"
@@ -25,82 +27,6 @@ READER = "hf_reader"
 
 LARGE = re.compile(r"\.parquet$")
 DAY = "2026-01-01T00:00:00.000Z"
-Reply = tuple[int, Any, dict[str, str]]
-
-
-@dataclass(frozen=True)
-class Blob:
-    """A file of a tree: its bytes, or where they lie apart, their SHA-256."""
-
-    oid: str
-    size: int
-    data: bytes | None = None
-    sha256: str | None = None
-
-
-@dataclass(frozen=True)
-class Commit:
-    parent: str | None
-    title: str
-    tree: dict[str, Blob]
-
-    @property
-    def oid(self) -> str:
-        tree = sorted((path, blob.oid) for path, blob in self.tree.items())
-        return hashlib.sha1(repr((self.parent, self.title, tree)).encode()).hexdigest()
-
-
-@dataclass
-class Repo:
-    commits: dict[str, Commit] = field(default_factory=dict)
-    branches: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    large: dict[str, bytes] = field(default_factory=dict)
-    private: bool = False
-
-    def add(self, commit: Commit) -> str:
-        self.commits[commit.oid] = commit
-        return commit.oid
-
-    def find(self, revision: str) -> str:
-        found = self.branches.get(revision) or self.tags.get(revision)
-        oid = found or (revision if revision in self.commits else None)
-        if oid is None:
-            raise RefusalError(404, "Invalid rev id: " + revision, "RevisionNotFound")
-        return oid
-
-    def history(self, revision: str) -> list[tuple[str, Commit]]:
-        """Newest first."""
-        found, oid = [], self.find(revision)
-        while oid:
-            found.append((oid, self.commits[oid]))
-            oid = self.commits[oid].parent or ""
-        return found
-
-    def reachable(self) -> set[str]:
-        refs = [*self.branches, *self.tags]
-        return {blob.sha256 for ref in refs for _, commit in self.history(ref) for blob in commit.tree.values()
-                if blob.sha256}  # fmt: skip
-
-    def purge(self, shas: set[str]) -> None:
-        """Delete large files, and the pointers to them in every commit."""
-        for sha in shas:
-            self.large.pop(sha, None)
-        moved: dict[str, str] = {}
-        for ref in [*self.branches, *self.tags]:
-            for oid, old in reversed(self.history(ref)):
-                tree = {path: blob for path, blob in old.tree.items() if blob.sha256 not in shas}
-                moved[oid] = self.add(Commit(moved.get(old.parent or ""), old.title, tree))
-        for refs in (self.branches, self.tags):
-            refs.update({name: moved[oid] for name, oid in refs.items()})
-        self.commits = {oid: commit for oid, commit in self.commits.items() if oid in moved.values()}
-
-
-class RefusalError(Exception):
-    def __init__(self, status: int, message: str, code: str = "") -> None:
-        super().__init__(message)
-        headers = {"X-Error-Code": code, "X-Error-Message": message.split("\n")[0]}
-        self.reply: Reply = (status, {"error": message}, headers)
 
 
 class Hub:
@@ -205,7 +131,7 @@ def create(hub: Hub, request: Request) -> Reply:
     if name in hub.repos:
         return 409, {**told, "error": "You already created this dataset repo"}, {}
     repo = hub.repos[name] = Repo(private=asked.get("visibility") == "private" or bool(asked.get("private")))
-    repo.branches["main"] = repo.add(Commit(None, "initial commit", {".gitattributes": _small(b"*.parquet lfs\n")}))
+    repo.branches["main"] = repo.add(Commit(None, "initial commit", {".gitattributes": small(b"*.parquet lfs\n")}))
     return _ok(told)
 
 
@@ -220,15 +146,6 @@ def info(hub: Hub, request: Request, repo: Repo, revision: str = "main") -> Repl
     return _ok({"id": name, "_id": "0", "sha": oid, "siblings": names, "private": repo.private, "gated": False,
                 "disabled": False, "downloads": 0, "likes": 0, "tags": [], "lastModified": DAY, "createdAt": DAY,
                 "author": name.split("/")[0], "key": ""})  # fmt: skip
-
-
-def _small(data: bytes) -> Blob:
-    return Blob(hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(), len(data), data=data)
-
-
-def _pointer(sha256: str, size: int) -> Blob:
-    text = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n"
-    return Blob(_small(text.encode()).oid, size, sha256=sha256)
 
 
 def preupload(hub: Hub, request: Request, repo: Repo, revision: str) -> Reply:
@@ -265,11 +182,11 @@ def commit(hub: Hub, request: Request, repo: Repo, revision: str) -> Reply:
     for line in lines[1:]:
         value, path = line["value"], line["value"]["path"]
         if line["key"] == "file":
-            tree[path] = _small(base64.b64decode(value["content"]))
+            tree[path] = small(base64.b64decode(value["content"]))
         elif line["key"] == "lfsFile":
             if value["oid"] not in repo.large:
                 raise RefusalError(400, f"The large file of {path} was never uploaded")
-            tree[path] = _pointer(value["oid"], len(repo.large[value["oid"]]))
+            tree[path] = pointer(value["oid"], len(repo.large[value["oid"]]))
         elif line["key"] == "deletedFile":
             if path not in tree:
                 raise RefusalError(404, f"A file with this name doesn't exist: {path}", "EntryNotFound")

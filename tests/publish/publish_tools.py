@@ -17,7 +17,8 @@ import fsspec
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from hub_stand_in import Hub, Repo
+from hub_repos import Repo
+from hub_stand_in import Hub
 
 from cleaner.publish.publish import PublishReport, publish
 from cleaner.recipe import Recipe
