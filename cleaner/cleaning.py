@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from cleaner import schema
+from cleaner.corpus.privacy import guard_lines
 from cleaner.corpus.quality import measure_texts
 from cleaner.describe import Description, PageView, describe_page
 from cleaner.errors import DocumentError, InputError
@@ -71,7 +72,7 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe, model: Model | None =
                 fill_shells(batch, [d.text for _, _, d in pages])
             made, lines = _clean_pages(batch, numbers, recipe, model)
             rows.extend(made)
-            tables.append(lines)
+            tables.append(guard_lines(lines, made, recipe.privacy))
     rows.sort(key=lambda row: row["source"])
     _measure(rows, {number: len(text.text) for number, _, text in decoded["html"]})
     # Arrow would look for pandas first, which takes half a second and 40 MB where it is installed

@@ -9,11 +9,12 @@ from pathlib import Path
 
 _DECIDING = (
     "read", "pages", "judge", "describe", "*.py", "corpus/quality.py", "corpus/repetition.py", "corpus/tokens.py",
+    "corpus/privacy.py",
 )  # fmt: skip
 """Folders and files of this package that decide what becomes of a page; data files beside the code count, too."""
 _LIBRARIES = (
     "beautifulsoup4", "charset-normalizer", "ftfy", "langdetect", "langdetect-rs", "license-expression", "lightgbm",
-    "numpy", "polars", "py3langid", "selectolax", "tldextract",
+    "numpy", "phonenumbers", "polars", "py3langid", "python-stdnum", "selectolax", "tldextract",
 )  # fmt: skip
 """Libraries whose versions can change a page's result."""
 

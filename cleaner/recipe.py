@@ -145,6 +145,17 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Privacy:
+    """[privacy]: private data that is looked for, by its form. Needs `pip install 'cleaner-corpus[privacy]'`."""
+
+    find: Fields = _option((), "What to look for: any of `email`, `phone`, `ip`, `iban`, `card`. None named: nothing.")
+    mask: bool = _option(False, "Put `[email]` and the like in its place, in texts, lines and metadata.")
+    regions: Fields = _option(
+        (), "Countries (such as `GB`) whose phone numbers are found without a country code, too, at the cost of errors."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """[release]: how the dataset is laid out."""
 
@@ -189,6 +200,7 @@ class Recipe:
     normalize: Normalize = field(default_factory=Normalize)
     limits: Limits = field(default_factory=Limits)
     duplicates: Duplicates = field(default_factory=Duplicates)
+    privacy: Privacy = field(default_factory=Privacy)
     filter: tuple[Filter, ...] = ()
     release: Release = field(default_factory=Release)
     card: Card = field(default_factory=Card)
@@ -220,6 +232,13 @@ class Recipe:
         _check_rules(recipe, name)
         return recipe
 
+    @staticmethod
+    def from_dict(table: Mapping[str, Any], name: str = "recipe") -> Recipe:
+        """The recipe whose `as_dict` is this table: what a manifest holds. RecipeError as `parse` raises it."""
+        recipe = _build(Recipe, _stated(table), "", name)
+        assert isinstance(recipe, Recipe)
+        return recipe
+
     def _digest(self, sections: Fields) -> str:
         table = {s: _plain(getattr(self, s)) for s in sections}
         return hashlib.sha256(json.dumps(table, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -227,7 +246,7 @@ class Recipe:
     @property
     def cleaning_hash(self) -> str:
         """64 hex digits over the sections that change what becomes of a single page."""
-        return self._digest(("read", "judge", "metadata", "normalize", "limits", "site"))
+        return self._digest(("read", "judge", "metadata", "normalize", "limits", "privacy", "site"))
 
     @property
     def hash(self) -> str:
@@ -280,7 +299,7 @@ def _check_duplicates(duplicates: Duplicates, name: str) -> None:
 
 
 def _check_rules(recipe: Recipe, name: str) -> None:
-    """Raise RecipeError for names of fixes, for selectors and for filters that would fail on every page.
+    """Raise RecipeError for names of fixes and kinds, for selectors and filters that would fail on every page.
 
     What knows them takes a while to import, so it is asked only where there is something to ask.
     """
@@ -288,6 +307,10 @@ def _check_rules(recipe: Recipe, name: str) -> None:
         from cleaner.normalize import enabled
 
         enabled(recipe.normalize)
+    if recipe.privacy != Privacy():
+        from cleaner.corpus.privacy import check_privacy
+
+        check_privacy(recipe.privacy, name)
     if recipe.filter:
         from cleaner.corpus.filters import check_filters
 
@@ -301,6 +324,13 @@ def _check_rules(recipe: Recipe, name: str) -> None:
             except soupsieve.SelectorSyntaxError as e:
                 why = str(e).splitlines()[0]
                 raise RecipeError(f'{name}: {selector!r} in [site."{site}"] is not valid CSS: {why}.') from e
+
+
+def _stated(value: Any) -> Any:
+    """Plain data without the keys of which the value is None."""
+    if isinstance(value, Mapping):
+        return {key: _stated(inner) for key, inner in value.items() if inner is not None}
+    return [_stated(item) for item in value] if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

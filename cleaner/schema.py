@@ -11,6 +11,7 @@ import pyarrow as pa
 AUTHOR = pa.struct([("name", pa.string()), ("kind", pa.string())])
 QUOTED_SOURCE = pa.struct([("author", pa.string()), ("outlet", pa.string()), ("date", pa.string())])
 COUNTED = pa.struct([("name", pa.string()), ("count", pa.int64())])
+SPAN = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("kind", pa.string())])
 PROVENANCE = pa.struct(
     [("field", pa.string()), ("method", pa.string()), ("confidence", pa.float32()), ("line", pa.int64())]
 )
@@ -119,6 +120,7 @@ LINES = pa.schema(
         ("start", pa.int64()),
         ("end", pa.int64()),
         ("evidence", pa.string()),
+        ("private", pa.list_(SPAN)),
     ]
 )
 """One row a line, in reading order (config `v1.0.0-lines`)."""

@@ -16,6 +16,7 @@ from cleaner.corpus.duplicates import decide
 from cleaner.corpus.tombstones import Withdrawn
 from cleaner.errors import RecipeError
 from cleaner.recipe import Recipe
+from cleaner.release.verify import verify
 
 WORDS = [f"{a}{b}{c}" for a in "bdfghklmnprst" for b in "aeiou" for c in ("l", "nd", "st", "rk", "")]
 
@@ -181,4 +182,4 @@ def test_a_run_marks_them_and_says_so(tmp_path: Path) -> None:
     assert rows["2.txt"]["duplicate_cluster"] is None
     shutil.rmtree(signatures)
     assert not cleaner.run(raw, tmp_path / "processed", workers=1).released
-    assert cleaner.verify(tmp_path / "processed").ok
+    assert verify(tmp_path / "processed").ok
