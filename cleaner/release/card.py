@@ -146,10 +146,15 @@ def _loading(manifests: Sequence[Manifest], card: Card) -> str:
 {where}```python
 from datasets import load_dataset
 
-documents = load_dataset("{name}", split="train")                   # one row a document, newest version
-documents = load_dataset("{name}", "{newest}", split="train")         # that very version, for ever
-lines = load_dataset("{name}", "{newest}-lines", split="train")       # every line of every page, with its verdict
-documents = load_dataset("{name}", split="train", streaming=True)   # without reading it all first
+# one row a document; the newest version, or the one that is named
+documents = load_dataset("{name}", split="train")
+documents = load_dataset("{name}", "{newest}", split="train")
+
+# one row a line: every line of every page, with its verdict
+lines = load_dataset("{name}", "{newest}-lines", split="train")
+
+# without reading it all first
+documents = load_dataset("{name}", split="train", streaming=True)
 ```
 
 ### Versions

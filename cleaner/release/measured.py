@@ -17,6 +17,7 @@ from cleaner.roles import REASONS, ROLES
 _RULES = {
     "same_url": "another source has the same address, and is the one that the recipe prefers",
     "same_text": "another document has the very same text",
+    "near": "another document has nearly the same text",
     "withdrawn": "taken out for good",
 }
 
@@ -87,7 +88,7 @@ def _sources(manifest: Manifest) -> str:
         text += "\n\nRejected, by cause:\n\n" + counted(("cause", "sources"), causes, counts["rejects"])
     if counts["marked"]:
         marked = several(counts["marked"], "document")
-        text += f"\n\n{marked} kept although another has the same text: see `duplicate_of`."
+        text += f"\n\n{marked} kept although another has the same text, or nearly the same: see `duplicate_of`."
     return text
 
 
