@@ -49,7 +49,8 @@ class Model:
             matrix = features.matrix[begin : begin + BLOCK]
             score, open_, asked = np.zeros(len(matrix)), np.arange(len(matrix)), 0
             for upto, decided in (*STEPS, (trees.count, 0.0)):
-                score[open_] += trees.score(matrix[open_], asked, upto - asked)
+                rows = matrix[open_] if len(open_) < len(matrix) else matrix  # no copy of what all are asked about
+                score[open_] += trees.score(rows, asked, upto - asked)
                 open_, asked = open_[np.abs(score[open_]) < decided], upto
             out[begin : begin + BLOCK] = np.round(1.0 / (1.0 + np.exp(-score)), 5)
         return out
