@@ -21,6 +21,7 @@ from cleaner.publish.plan import Plan, make_plan
 from cleaner.publish.target import Dataset, Target, open_target, protocol_of
 from cleaner.release.answers import read_answers
 from cleaner.release.inventory import Published, files_of
+from cleaner.release.manifest import Manifest
 from cleaner.release.open import versions
 from cleaner.release.verify import verify
 
@@ -105,11 +106,11 @@ def publish(
     """
     processed, name = Path(processed), os.fspath(target)
     told = on_progress or (lambda progress: None)
-    manifests = versions(processed)
     _check_places(processed, name)
     with _no_run_in(processed):
+        manifests = versions(processed)
         _check_withdrawals(processed)
-        refused = [] if force else _unstated(processed)
+        refused = [] if force else _unstated(processed, manifests[-1])
         if refused and not dry_run:
             raise RefusedError(refused[0])
         place = open_target(name)
@@ -178,9 +179,9 @@ def _check_withdrawals(processed: Path) -> None:
         )
 
 
-def _unstated(processed: Path) -> list[str]:
+def _unstated(processed: Path, newest: Manifest) -> list[str]:
     """Why the dataset should not be shared yet, as a sentence, if so."""
-    stated = read_answers(processed, versions(processed)[-1]).card
+    stated = read_answers(processed, newest).card
     missing = [words for words, value in (("licence", stated.license), ("contact", stated.contact)) if not value]
     if not missing:
         return []

@@ -16,7 +16,8 @@ from cleaner.release.shards import FOLDERS
 Sent = Callable[[Published], None]
 """Called after each file that has arrived."""
 
-_URL = re.compile(r"([a-z][a-z0-9+.-]{0,30})://", re.IGNORECASE)
+_URL = re.compile(r"(?:[a-z0-9]{1,30}::){0,5}([a-z][a-z0-9+.-]{0,30})://", re.IGNORECASE)
+_NEARLY_URL = re.compile(r"(hf|s3|s3a|gs|gcs|abfs|az|adl|memory|file):", re.IGNORECASE)
 _HUB = re.compile(r"hf://(?:datasets/)?([^/@]+/[^/@]+)/?")
 _SHARD = re.compile(rf"(?:{'|'.join(FOLDERS.values())})/[0-9a-f]{{16}}\.parquet")
 
@@ -98,6 +99,8 @@ def open_target(target: str) -> Target:
     InputError when it cannot be one of these, TargetError when a library for it is missing.
     """
     protocol = protocol_of(target)
+    if protocol is None and (meant := _NEARLY_URL.match(target)):
+        raise InputError(f"{target} is neither a URL nor a likely path: write {meant[0]}//... for a URL.")
     if protocol == "hf":
         from cleaner.publish.hub import Hub
 

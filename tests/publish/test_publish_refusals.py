@@ -197,9 +197,11 @@ def test_the_hub_asks_who_you_are(hub: Hub, datasets_made: dict[str, Path], monk
     assert hub.repos == {}
 
 
-@pytest.mark.parametrize("target", ["hf://corpus", "hf://a/b/c", "hf://spaces/a/b", "hf://a--b/c..d", "nix://a/b"])
+@pytest.mark.parametrize(
+    "target", ["hf://corpus", "hf://a/b/c", "hf://spaces/a/b", "hf://a--b/c..d", "nix://a/b", "s3:/a/b", "hf:a/b"]
+)
 def test_names_that_are_none(hub: Hub, datasets_made: dict[str, Path], target: str) -> None:
-    with pytest.raises((InputError, TargetError), match=r"names no dataset|is no name|Nothing is known"):
+    with pytest.raises((InputError, TargetError), match=r"names no dataset|is no name|Nothing is known|neither a URL"):
         publish(datasets_made["1.0.0"], target)
 
 
