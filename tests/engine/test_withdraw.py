@@ -6,12 +6,16 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from engine_tools import Run, contents, inline_run, write_pages, write_records
+from typer.testing import CliRunner
 
+from cleaner.cli import app
+from cleaner.commands import releases
 from cleaner.errors import InputError, RefusedError
 from cleaner.recipe import Recipe
 from cleaner.release.manifest import Manifest
@@ -265,6 +269,8 @@ def test_a_backup_that_was_put_back_is_cleaned_again(run: Run, dataset: Path) ->
     backup = Path(shutil.copytree(dataset, dataset.parent / "backup"))
     withdraw(dataset, [ADDRESS])
     shutil.copy(dataset / "withdrawn.jsonl", backup)
+    told = "holds 1 withdrawn document"
+    assert [told in problem for problem in verify(backup).problems] == [True, True, True]
     assert withdraw(backup, []).documents == ()
     assert contents(backup) == contents(dataset)
     assert SECRET not in said(backup)
@@ -327,3 +333,33 @@ def test_a_near_duplicate_that_was_left_out_does_not_take_its_place(run: Run, tm
     assert counted(versions(tmp_path / "out")[-1]) == (4, 1, 0, 3)
     assert not run(tmp_path / "raw", tmp_path / "out", recipe=recipe).released
     assert verify(tmp_path / "out").problems == []
+
+
+def invoke(*arguments: object, answer: str | None = None) -> tuple[int, str]:
+    """Exit code, and what is printed; with an answer, as on a terminal where somebody gives it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if answer is not None:
+            patch.setattr(releases, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+        result = CliRunner().invoke(app, ["withdraw", *map(str, arguments)], input=answer)
+    return result.exit_code, result.output
+
+
+def test_the_command(dataset: Path) -> None:
+    before = contents(dataset)
+    code, shown = invoke(dataset, ADDRESS, "--dry-run")
+    assert (code, shown) == (0, (
+        f"1 document leaves every version:\n  {name_of(ADDRESS)[:12]}  “A secret”  {ADDRESS}  in 1.0.0, 2.0.0, 2.1.0\n"
+        "Version 3.0.0, with 9 documents left, will say how many were withdrawn, and not which.\n"
+        "To be amended: 1.0.0, 2.0.0, 2.1.0.\n"))  # fmt: skip
+    code, told = invoke(dataset, ADDRESS)
+    assert code == 5 and told.startswith(shown) and "say --yes" in told
+    code, told = invoke(dataset, ADDRESS, answer="n\n")
+    assert code == 5 and "A secret" in told and "Nothing was withdrawn." in told
+    assert invoke(dataset, "0" * 32, ADDRESS, "--yes")[0] == 1
+    assert contents(dataset) == before
+    code, told = invoke(dataset, ADDRESS, answer="y\n")
+    assert code == 0 and "1 document withdrawn for good. Version 3.0.0 is the first without" in told
+    code, told = invoke(dataset, ADDRESS)
+    assert code == 0 and told.startswith(f"{ADDRESS} is withdrawn already.\n")
+    assert invoke(dataset)[0] == 0
+    assert contents(dataset)["withdrawn.jsonl"].count(b"\n") == 1
