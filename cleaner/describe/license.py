@@ -230,23 +230,25 @@ def _linked(page: PageView) -> list[tuple[Found, int | None]]:
 def _told(page: PageView) -> list[tuple[Found, int | None]]:
     """Terms that lines of the page state."""
     folded = [
-        line.casefold() if len(line) <= (MAX_LINE if page.verdict(i) != "keep" else 2 * MAX_PROSE) else ""
-        for i, line in enumerate(page.lines)
+        line.casefold() if len(line) <= (2 * MAX_PROSE if verdict == "keep" else MAX_LINE) else ""
+        for line, verdict in zip(page.lines, page.verdicts, strict=True)
     ]
     whole = "\n".join(folded)
     letters = frozenset(whole)  # spares a search for phrases of other scripts
     triggers = [words for words in _TRIGGERS if _letters(words) <= letters and words in whole]
-    foot = "\n".join(folded[i] for i in _notices(page, folded))
+    notices = _notices(page, folded)
+    foot = "\n".join(folded[i] for i in notices)
     letters = frozenset(foot)
     reserved = [words for words in _terms().reserved if _letters(words) <= letters and words in foot]
     if not reserved and not triggers:
         return []
     last = _last_prose(page)
     found: list[tuple[Found, int | None]] = []
-    for i, line in enumerate(folded):
-        if _is_elsewhere(page, i):
-            continue
+    for i in range(len(folded)) if triggers else notices:
+        line = folded[i]
         if any(words in line for words in triggers):
+            if _is_elsewhere(page, i):
+                continue
             above = folded[i - 1] if i and len(line) < 60 and len(folded[i - 1]) < MAX_PROSE else ""
             if above and above[-1] not in ".!?:。":
                 line = f"{above} {line}"
@@ -256,7 +258,7 @@ def _told(page: PageView) -> list[tuple[Found, int | None]]:
                     found.append((Found(name, "text", 0.75), i))
                 elif not name and _PUBLIC.search(sentence) and _names_itself(sentence):
                     found.append((Found(PUBLIC_DOMAIN, "text", 0.6), i))
-        elif any(words in line for words in reserved) and (page.verdict(i) != "keep" or len(line) <= MAX_PROSE):
+        elif any(words in line for words in reserved) and i in notices and not _is_elsewhere(page, i):
             end = max(line.find(words) + len(words) for words in reserved)
             other = _terms().foreign.search(line, 0, end)
             if not other or any(words in line for words in _terms().content):
@@ -265,7 +267,7 @@ def _told(page: PageView) -> list[tuple[Found, int | None]]:
 
 
 def _notices(page: PageView, folded: list[str]) -> list[int]:
-    """Lines where rights are reserved: the page's last ones, and those around a notice of copyright."""
+    """Lines in which rights can be reserved: the page's last ones, and those around a notice of copyright."""
     count = len(folded)
     near = [i for i, line in enumerate(folded[:-LAST_LINES]) if "©" in line or "copyright" in line or "(c)" in line]
     lines = {k for i in near[:20] for k in range(max(0, i - 2), min(count, i + 3))}

@@ -19,10 +19,20 @@ _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 # Parameters that say how a reader came to the page, never which page it is.
 _TRACKING = re.compile(
-    r"(?:utm|mtm|pk|piwik|hsa|itm|at)_\w{1,40}|(?:fb|g|dc|ms|tw|y|ttc|igs|wbraid|gbraid)clid|_ga|_gl|_hsenc|_hsmi|mc_[ce]id|"
-    r"igshid|mkt_tok|oly_(?:anon|enc)_id|vero_id|wt_?mc|xtor|cmpid|ocid|ncid|s_cid|wickedid|yclid|gbraid|wbraid",
+    r"(?:utm|mtm|pk|piwik|matomo|hsa|itm|at|guce|ns|stm)_\w{1,40}|(?:fb|g|dc|ms|tw|y|tt|ttc|igs|li_fat_|sc)clid|_ga|_gl|"
+    r"_hsenc|_hsmi|hsctatracking|mc_[ce]id|igshid|igsh|mkt_tok|oly_(?:anon|enc)_id|vero_(?:id|conv)|wt_?mc|xtor|cmpid|cmp|"
+    r"ocid|ncid|s_cid|s_kwcid|smid|wickedid|gbraid|wbraid|srsltid|mibextid|sfnsn|fb_(?:action_ids|action_types|source|ref)|"
+    r"__twitter_impression|ref_(?:src|url)|wprov|guccounter|epik|_openstat|ysclid|elqtrack\w{0,10}|trk(?:campaign|info)?|"
+    r"phpsessid|jsessionid|aspsessionid\w{0,12}|cfid|cftoken",
     re.IGNORECASE,
 )
+_SHARED = re.compile(
+    r"(?:share|ref|source|via|from|feature|sh)=(?:facebook|twitter|x|whatsapp|telegram|linkedin|pinterest|reddit|email|e-mail|"
+    r"mail|rss|feed|newsletter|share(?:_btn|bar|d)?|social|sharebutton|fb|tw|youtube|youtu\.be|emb_logo)",
+    re.IGNORECASE,
+)
+"""Parameters of other meanings, with values by which they tell how a reader came."""
+_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[\w.!-]{8,100}", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"\\^`{|}]")
 
 
@@ -76,9 +86,14 @@ def clean_url(url: str | None) -> str | None:
         host = f"{host}:{parts.port}"
     query = parts.query
     if query:
-        pairs = [p for p in query.split("&") if p and not _TRACKING.fullmatch(p.partition("=")[0])]
+        pairs = [
+            p
+            for p in query.split("&")
+            if p and not _TRACKING.fullmatch(p.partition("=")[0]) and not _SHARED.fullmatch(p)
+        ]
         query = "&".join(pairs)
-    cleaned = urlunsplit((scheme, host, parts.path or "/", query, ""))
+    path = _SESSION.sub("", parts.path) if ";" in parts.path else parts.path
+    cleaned = urlunsplit((scheme, host, path or "/", query, ""))
     return _UNSAFE.sub(lambda m: quote(m[0]), cleaned)
 
 

@@ -21,6 +21,13 @@ from cleaner.records import Source
         ("https://example.org/a?fbclid=1&gclid=2", "https://example.org/a"),
         ("https://example.org/a b", "https://example.org/a%20b"),
         ("https://[2001:db8::1]/a", "https://[2001:db8::1]/a"),
+        ("https://example.org/a?at_medium=RSS&CMP=share_btn&_hsenc=1&srsltid=2&page=2", "https://example.org/a?page=2"),
+        ("https://example.org/a;jsessionid=1A2B3C4D5E?x=1", "https://example.org/a?x=1"),
+        ("https://example.org/a?PHPSESSID=abc&id=1", "https://example.org/a?id=1"),
+        ("https://example.org/a?share=facebook", "https://example.org/a"),
+        ("https://example.org/a?source=42&ref=chapter-2", "https://example.org/a?source=42&ref=chapter-2"),
+        ("https://example.org/watch?v=abc&feature=share", "https://example.org/watch?v=abc"),
+        ("https://example.org/?p=12&lang=de", "https://example.org/?p=12&lang=de"),
     ],
 )
 def test_clean_url(url: str, cleaned: str) -> None:
