@@ -29,6 +29,7 @@ import cleaner
 from cleaner import Source, cleaning
 from cleaner.describe import ranking, text_authors, text_dates
 from cleaner.describe.header import find_header
+from cleaner.describe.header_lines import HeaderLines
 from cleaner.describe.headline import features, find_candidates, look_closely, read_body, sketch, text_title
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
@@ -71,7 +72,7 @@ def title_example(page: Labelled, closely: bool) -> Example:
     """The page as the model of titles sees it, at first sight or closely."""
     view, wanted = page.view, _squash(page.gold.title)
     header = find_header(view)
-    body, signs = read_body(view, header), Signs(view, header)
+    body, signs = read_body(view, header), Signs(view, header, HeaderLines(view.lines, page.language))
     if closely:
         candidates = look_closely(view, header, body)
         rows = [features(view, header, body, signs, c) for c in candidates]
@@ -86,7 +87,8 @@ def header_examples(page: Labelled) -> tuple[Example, Example]:
     """The page as the models of authors and dates see it."""
     view, gold = page.view, page.gold
     header = find_header(view)
-    reading = Reading(view, header, text_title(view, header, Signs(view, header)), [], page.language)
+    told = HeaderLines(view.lines, page.language)
+    reading = Reading(view, header, told, text_title(view, header, Signs(view, header, told)), [])
     signed = text_authors.find_signatures(view, reading)
     authors = Example(
         gold.half, page.weight,

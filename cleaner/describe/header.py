@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -95,18 +94,12 @@ class Header:
         prose: Whether each line reads as running text that the judge did not drop.
         richest: Index of the first line of the richest run.
         ahead: For each line up to the richest run: how much prose follows within 25 lines, in 0-1 of the page's most.
-        vocabulary: Stems of the words of the page's prose.
-        counts: How often each line of the page occurs.
-        opening: The first twelve lines, caseless.
     """
 
     body: int
     prose: list[bool]
     richest: int
     ahead: list[float] = field(default_factory=list)
-    vocabulary: frozenset[str] = field(default_factory=frozenset)
-    counts: Counter[str] = field(default_factory=Counter)
-    opening: list[str] = field(default_factory=list)
 
     def next_prose(self, i: int) -> int:
         """Index of the first line of prose after line i; the number of lines where there is none."""
@@ -117,10 +110,7 @@ class Header:
 
 
 def find_header(page: PageView, closely: bool = True) -> Header:
-    """Where the header and the body of a page are (its first 3,000 lines).
-
-    `closely` fills in what a search for the headline needs: `ahead`, `vocabulary`, `counts` and `opening`.
-    """
+    """Where the header and the body of a page are (its first 3,000 lines). `closely` fills in `ahead`."""
     lines = page.lines[:MAX_LINES]
     prose = [
         len(line) >= 35 and verdict != "drop" and is_prose(line)
@@ -135,17 +125,12 @@ def find_header(page: PageView, closely: bool = True) -> Header:
             runs[-1][2] = i
         else:
             runs.append([i, min(len(lines[i]), 1500), i])
-    opening = [line[:400].casefold() for line in lines[:12]]
     if not runs:
-        return Header(len(lines), prose, len(lines), [0.0] * len(lines), frozenset(), Counter(lines), opening)
+        return Header(len(lines), prose, len(lines), [0.0] * len(lines))
     most = max(run[1] for run in runs)
     body = next(run[0] for run in runs if run[1] * 5 >= most * 2 or run[1] >= RICH)
     richest = next(run[0] for run in runs if run[1] == most)
-    if not closely:
-        return Header(body, prose, richest)
-    told = [i for i in range(body, len(lines)) if prose[i]][:20]
-    words = frozenset(stems(" ".join(lines[i][:300] for i in told)))
-    return Header(body, prose, richest, _ahead(lines, prose, richest), words, Counter(lines), opening)
+    return Header(body, prose, richest, _ahead(lines, prose, richest) if closely else [])
 
 
 def _ahead(lines: list[str], prose: list[bool], richest: int) -> list[float]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from cleaner.describe.authors import MAX_BYLINE, SUFFIX, byline_label, clean_name, is_name, is_staff, split_names
 from cleaner.describe.bylines import CLOCK, READ_TIME
-from cleaner.describe.dates import Date, Order, find_dates
-from cleaner.describe.header import phrase_pattern, phrase_set, phrases
+from cleaner.describe.dates import Date, Order, find_dates, has_numbers, order_of
+from cleaner.describe.header import MAX_LINES, phrase_pattern, phrase_set, phrases
 
 Label = Literal["", "published", "modified"]
 
@@ -22,6 +22,7 @@ _END = re.compile(
     r"\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|den|aktualisiert|mis à jour)\b)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -103,7 +104,7 @@ def read_line(line: str, above: str = "", language: str | None = None, order: Or
         return told
     text = _BULLET.sub("", line, count=1) if not line[0].isalnum() else line
     text = _take_dates(told, text, above, language, order)
-    if any(c.isdigit() for c in text):
+    if _DIGIT.search(text):
         text, times = READ_TIME.subn(" | ", text)
         told.reading = times > 0
     if told.dates or told.reading:
@@ -135,7 +136,9 @@ def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, o
         position = date.end
     text = "".join([*pieces, text[position:]])
     for name in ("modified_label", "date_label"):
-        text = phrase_pattern(name).sub(lambda m: " | " if len(m.group()) > 2 else m.group(), text)
+        text = phrase_pattern(name).sub(
+            lambda m: " | " if len(m.group()) > 2 or not m.group().isascii() else m.group(), text
+        )
     return text
 
 
@@ -156,7 +159,7 @@ def _take_names(told: HeaderLine, piece: str, labelled: bool) -> int:
         end = _END.search(rest)
         rest = rest[: end.start()] if end else rest
     rest = rest.strip(" ,;:|•·–—-")
-    if not rest or len(rest) > 120 or told.names or not (sure or " " in rest or not rest.isascii()):
+    if not rest or len(rest) > 120 or told.names or not (sure or _may_be_name(rest)):
         return 0
     names = names_of(rest, 1 if sure else 2)
     if not names:
@@ -167,6 +170,13 @@ def _take_names(told: HeaderLine, piece: str, labelled: bool) -> int:
 
 
 _GLUED = re.compile(r"(?:By|by|Von|Par|Por)(?=[A-Z][^\W\d_A-Z])")
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a text without a label can be a name or a list of names, seen quickly."""
+    if not text.isascii():
+        return not text[0].islower()
+    return " " in text and text[0].isupper() and (len(text) <= 45 or "," in text or " and " in text)
 
 
 def names_of(text: str, least: int = 2) -> list[str]:
@@ -202,3 +212,25 @@ def _is_handle(text: str) -> bool:
     return not any(
         lowered in phrase_set(name) for name in ("no_name", "no_name_word", "common_word", "job", "date_filler")
     )
+
+
+class HeaderLines:
+    """The lines of one page taken apart, each when it is asked for."""
+
+    def __init__(self, lines: Sequence[str], language: str | None) -> None:
+        self._lines = lines
+        self._language = language
+        self._known: dict[int, HeaderLine] = {}
+
+    def __getitem__(self, i: int) -> HeaderLine:
+        told = self._known.get(i)
+        if told is None:
+            line = self._lines[i]
+            order = self._order if has_numbers(line) else None
+            told = self._known[i] = read_line(line, self._lines[i - 1] if i else "", self._language, order)
+        return told
+
+    @cached_property
+    def _order(self) -> Order | None:
+        """What comes first in the page's dates of numbers."""
+        return order_of(line for line in self._lines[:MAX_LINES] if len(line) <= 200)

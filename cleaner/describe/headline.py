@@ -17,7 +17,7 @@ from cleaner.describe.view import PageView
 
 MIN_CONFIDENCE = 0.3
 MAX_CHARACTERS = 220
-CLOSE_LOOK = 14
+CLOSE_LOOK = 10
 """So many candidates at most are weighed."""
 _REACH = 25
 """So far above prose, in lines, a headline can stand."""
@@ -49,7 +49,7 @@ class Candidate(NamedTuple):
 
 @dataclass(slots=True)
 class Body:
-    """What features compare a line with: how often each stem stands in the first 20 paragraphs, the stems of the first
+    """What features compare a line with: how often each stem stands in the first 14 paragraphs, the stems of the first
     two, the prose above each line as a share of the page's, how often each line occurs, and what the first lines begin
     with before a separator, as the page's title does before the site's name."""
 
@@ -62,8 +62,8 @@ class Body:
 
 def read_body(page: PageView, header: Header) -> Body:
     """What `features` needs to know of the page as a whole."""
-    told = [i for i in range(header.body, len(header.prose)) if header.prose[i]][:20]
-    paragraphs = [[word[:5] for word in tokens(page.lines[i][:400])] for i in told]
+    told = [i for i in range(header.body, len(header.prose)) if header.prose[i]][:14]
+    paragraphs = [[word[:5] for word in tokens(page.lines[i][:300])] for i in told]
     sizes = [min(len(line), 600) if good else 0 for line, good in zip(page.lines, header.prose, strict=False)]
     total = sum(sizes) or 1
     above, so_far = [], 0
@@ -74,7 +74,7 @@ def read_body(page: PageView, header: Header) -> Body:
         Counter(stem for stems in paragraphs for stem in stems),
         frozenset(stem for stems in paragraphs[:2] for stem in stems),
         above,
-        Counter(line.casefold() for line in page.lines[:MAX_LINES] if len(line) <= MAX_CHARACTERS),
+        Counter(page.lines[:MAX_LINES]),
         frozenset(
             line[: cut.start()].strip().casefold()
             for line in page.lines[:12]
@@ -127,7 +127,7 @@ def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> 
         "shared": min(len(shared), 6) / 3,
         "share": len(shared) / (len(stems) or 1),
         "in_lead": len(stems & body.lead) / (len(stems) or 1),
-        "repeated": body.counts[folded] > (not cuts),
+        "repeated": body.counts[text] > (not cuts),
         "page_title": folded in body.heads and not cuts,
         "words_1": words < 2,
         "words_2": 2 <= words < 3,
@@ -210,7 +210,7 @@ def features(page: PageView, header: Header, body: Body, signs: Signs, candidate
         "in_lead": sum(stem in body.lead for stem in stems) / rare,
         "first_and_strange": i == 0 and 2 * len(shared) < len(stems),
         # the same words elsewhere
-        "repeated": body.counts[folded] > (not cuts),
+        "repeated": body.counts[text] > (not cuts),
         "page_title": folded in body.heads and not cuts,
         "inside_above": size > 12
         and any(  # as at the end of a breadcrumb

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from cleaner.describe.dates import Order, has_numbers, order_of
 from cleaner.describe.header import MAX_LINES, Header
-from cleaner.describe.header_lines import HeaderLine, read_line
+from cleaner.describe.header_lines import HeaderLine, HeaderLines
 from cleaner.describe.title import Title
 from cleaner.describe.view import PageView
 
@@ -23,11 +22,10 @@ class Reading:
         title_chance: How likely it is the headline.
         anchor: The headline's line; without one the first line of the body.
         sites: Squashed names of the page's site.
-        language: Primary language subtag of the page, where known.
     """
 
     def __init__(
-        self, page: PageView, header: Header, title: Title | None, sites: list[str], language: str | None
+        self, page: PageView, header: Header, told: HeaderLines, title: Title | None, sites: list[str]
     ) -> None:
         self._page = page
         self.header = header
@@ -36,17 +34,11 @@ class Reading:
         self.title_chance = title.confidence if title and known else 0.0
         self.anchor = title.line if title and known and title.line is not None else header.body
         self.sites = frozenset(sites)
-        self.language = language
-        self._told: dict[int, HeaderLine] = {}
+        self._told = told
 
     def line(self, i: int) -> HeaderLine:
         """Line i taken apart."""
-        told = self._told.get(i)
-        if told is None:
-            lines = self._page.lines
-            order = self.order if has_numbers(lines[i]) else None
-            told = self._told[i] = read_line(lines[i], lines[i - 1] if i else "", self.language, order)
-        return told
+        return self._told[i]
 
     def is_title(self, i: int) -> bool:
         """Whether line i is the headline or a copy of it."""
@@ -67,14 +59,9 @@ class Reading:
         return self.text.count(folded)
 
     @cached_property
-    def order(self) -> Order | None:
-        """What comes first in the page's dates of numbers."""
-        return order_of(line for line in self._page.lines[:MAX_LINES] if len(line) <= 200)
-
-    @cached_property
     def text(self) -> str:
-        """The page's short lines in lower case, one below the other."""
-        return "\n".join(line for line in self._page.lines[:MAX_LINES] if len(line) <= 300).casefold()
+        """The page's lines in lower case, one below the other."""
+        return "\n".join([line[:300] for line in self._page.lines[:MAX_LINES]]).casefold()
 
     @cached_property
     def prose_text(self) -> str:
@@ -86,5 +73,5 @@ class Reading:
     def small_words(self) -> frozenset[str]:
         """Words that the page's prose writes in lower case: names are not among them."""
         lines = zip(self._page.lines, self.header.prose, strict=False)
-        words = " ".join([line[:1000] for line, good in lines if good][:30]).split()
+        words = " ".join([line[:600] for line, good in lines if good][:15]).split()
         return frozenset(word.strip(".,;:!?()") for word in words if word.islower())

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from cleaner.describe.authors import is_name
-from cleaner.describe.bylines import byline_names, dateline, says_reading_time
 from cleaner.describe.header import Header, tokens
+from cleaner.describe.header_lines import HeaderLines
 from cleaner.describe.view import PageView
-
-_DIGIT = re.compile(r"\d")
 
 
 class Sign(NamedTuple):
@@ -42,9 +38,10 @@ def count_words(line: str) -> float:
 class Signs:
     """The signs of a page's lines, looked at when they are asked for."""
 
-    def __init__(self, page: PageView, header: Header) -> None:
+    def __init__(self, page: PageView, header: Header, told: HeaderLines) -> None:
         self._lines = page.lines
         self._prose = header.prose
+        self._told = told
         self._known: dict[int, Sign] = {}
 
     def __getitem__(self, i: int) -> Sign:
@@ -62,14 +59,14 @@ class Signs:
         words = count_words(line) if size <= 400 else size / 5
         if size > 160:
             return Sign(size, words, False, False, False, False, prose, False)
-        digits = _DIGIT.search(line) is not None
+        told = self._told[i]
         return Sign(
             size,
             words,
-            digits and dateline(line) is not None,
-            bool(byline_names(line, self._lines[i + 1] if i + 1 < len(self._lines) else "")[0]),
-            size <= 40 and not digits and is_name(line),
-            digits and size < 60 and says_reading_time(line),
+            bool(told.dates) and told.left <= 45,
+            told.label,
+            bool(told.names) and not (told.label or told.left or told.dates),
+            told.reading and size < 60,
             prose,
             not prose and 4 <= words <= 22 and line[-1:] not in ".:。：",
         )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from cleaner.describe.authors import is_name
 from cleaner.describe.bylines import byline_names, dateline
 from cleaner.describe.dates import find_dates
-from cleaner.describe.header import Header, phrases
+from cleaner.describe.header import Header, phrase_set, phrases
 from cleaner.describe.view import PageView, QuotedSource
 
 _MOST = 20
@@ -16,7 +16,9 @@ _SOURCE_LINE = re.compile(
     r"([^\W\d_][^\d,;:|()]{2,45}),\s((?:[^\W\d_]{3,10}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,10}\.?)(?:,?\s\d{4})?)\.?"
 )
 _REPORTS = re.compile(r"((?:[A-Z][\w.’'-]{1,20}\s){1,3}[A-Z][\w’'-]{1,25})\s(?:reports|writes|argues|explains|notes)\b")
-_ARTICLE = re.compile(r"(?:the|die|der|das|le|la|les|el|los|las|il|lo|o|a|os|as|het|de)\s(?=\S)")
+_ARTICLES = frozenset(
+    {"the", "die", "der", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "os", "as", "het", "de"}
+)
 _SMALL = frozenset(
     {"of", "the", "and", "de", "la", "el", "der", "die", "das", "du", "des", "del", "della", "van", "le", "di"}
 )
@@ -69,7 +71,11 @@ def _retold(page: PageView, header: Header, i: int) -> QuotedSource | None:
         return None
     match = _lead_in("retold").fullmatch(line)
     if match and is_outlet_name(match["outlet"]):
-        return {"author": None, "outlet": match["outlet"].strip(), "date": None}
+        name = match["outlet"].strip()
+        words = name.casefold().split()
+        outlet = name in phrases("agency") or not phrase_set("outlet").isdisjoint(words) or words[0] in _ARTICLES
+        person = is_name(name) and not outlet
+        return {"author": name if person else None, "outlet": None if person else name, "date": None}
     if i + 1 < len(header.prose) and header.prose[i + 1] and (match := _REPORTS.match(line)) and is_name(match[1]):
         return {"author": match[1], "outlet": None, "date": None}
     return None
@@ -87,7 +93,8 @@ def _reprinted(line: str) -> QuotedSource | None:
 
 def is_outlet_name(text: str) -> bool:
     """Whether a text is capitalised throughout, as the name of an outlet is, but for its article."""
-    words = _ARTICLE.sub("", text.strip(), count=1).split()
+    words = text.split()
+    words = words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
     return (
         1 <= len(words) <= 6
         and all(not w[0].islower() or w.casefold() in _SMALL for w in words)

@@ -85,7 +85,7 @@ def signature_features(page: PageView, reading: Reading, signature: Signature) -
         "prose_below": i + 1 < len(header.prose) and header.prose[i + 1],
         "later_once": later == 2,
         "later_often": later > 2,
-        "words_1": len(words) == 1,
+        "words_1": len(words) == 1 and not "\u3040" <= name[0] <= "\ud7af",
         "words_2": len(words) == 2,
         "words_4": len(words) >= 4,
         "several": len(told.names) > 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import NamedTuple
 
 from cleaner.describe.dates import Date
@@ -18,6 +19,7 @@ _ABOVE, _BELOW = 12, 60
 _LONGEST = 160
 _MOST = 40
 """Of so many dates at most the likeliest is looked for."""
+_DIGIT = re.compile(r"\d")
 _ELSEWHERE = frozenset({"comment", "related", "trending", "caption", "photo_credit", "footer"})
 
 
@@ -36,7 +38,7 @@ def find_dated_lines(page: PageView, reading: Reading) -> list[DatedLine]:
     found: list[DatedLine] = []
     for i in reading.zone(_ABOVE, _BELOW):
         line = page.lines[i]
-        if len(line) > _LONGEST or reading.is_title(i) or not any(c.isdigit() for c in line):
+        if len(line) > _LONGEST or reading.is_title(i) or not _DIGIT.search(line):
             continue
         told = reading.line(i)
         if told.left > 90 or any(phrase in line.casefold() for phrase in phrases("caption")):
