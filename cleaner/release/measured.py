@@ -97,8 +97,8 @@ def _meanings(manifest: Manifest) -> dict[str, str]:
     meanings = {rule: f" ({words})" for rule, words in _RULES.items()}
     filters = manifest.recipe.get("filter")
     for row in filters if isinstance(filters, list) else []:
-        said = f"kept is what fulfils {code(row['where'])}" + (f": {row['reason']}" if row.get("reason") else "")
-        meanings[row.get("name") or row["where"]] = f" ({' '.join(said.split())})"
+        said = (f"{row['reason']}; " if row.get("reason") else "") + f"kept is what fulfils {code(row['where'])}"
+        meanings[row.get("name") or " ".join(row["where"].split())] = f" ({' '.join(said.split())})"
     return meanings
 
 
