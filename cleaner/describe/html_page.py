@@ -12,7 +12,7 @@ from cleaner.describe.bylines import byline_names
 from cleaner.describe.dates import url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import Header, find_header, phrases, same, tokens
-from cleaner.describe.published import date_modified, date_published, shown_dates
+from cleaner.describe.published import Dated, date_below, date_modified, date_published, shown_dates
 from cleaner.describe.publisher import clean_publisher
 from cleaner.describe.signed import signed_by
 from cleaner.describe.title import Title, declared_title, squash
@@ -105,6 +105,8 @@ def _set_dates(
     address = url_date(urlsplit(said.url).path) if said.url else None
     headline = title.line if title else None
     published = date_published(page, shown, headline, facts, address, bool(said.authors))
+    if published is None and (below := date_below(page, zone.stop, language)):
+        published = Dated(below.date, "html", 0.6, below.line)
     if published:
         said.published, said.published_precision, said.published_offset = published.date[:3]
         said.note("published", published.method, published.confidence, published.line)

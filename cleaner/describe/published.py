@@ -59,6 +59,8 @@ def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown
         if page.role(i) in _ELSEWHERE or page.tag(i) == "h1":
             continue
         found = dateline(line, language)
+        if found is None or all(len(text) < 10 for _, text in found[0]):
+            found = _timed(page, line) or found
         if not found or _OTHER_DAY.search(line) or any(phrase in line.casefold() for phrase in phrases("caption")):
             continue
         above = page.lines[i - 1] if i and len(page.lines[i - 1]) <= 40 else ""
@@ -67,6 +69,33 @@ def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown
             if date and date.precision in ("day", "second") and is_plausible(page, date.text):
                 shown.append(Shown(date, i, label or _label(above), found[1]))
     return shown
+
+
+def _timed(page: PageView, line: str) -> tuple[list[tuple[str, str]], bool] | None:
+    """What `dateline` says of a line, for one whose date is to be read off its `<time>` alone ("1 year ago")."""
+    if len(line) > 160:
+        return None
+    for stamp, text in page.head.times:
+        if stamp and len(text) >= 5 and text in line:
+            before = line[: line.index(text)]
+            label = "modified" if phrase_pattern("modified_label").search(before) else ""
+            return [(label, stamp)], text == line
+    return None
+
+
+def date_below(page: PageView, start: int, language: str | None) -> Shown | None:
+    """The day by a line under the text ("Posted on May 3, 2021"), if it is the only one of the page."""
+    found: Shown | None = None
+    for i in range(start, len(page.lines)):
+        if page.role(i) not in ("dateline", "byline"):
+            continue
+        for label, text in (dateline(page.lines[i], language) or ([], False))[0]:
+            date = parse_declared(text) if label == "published" else None
+            if date and date.precision in ("day", "second") and is_plausible(page, date.text):
+                if found and found.date.day != date.day:
+                    return None
+                found = found or Shown(date, i, label, False)
+    return found
 
 
 def _label(line: str) -> str:
@@ -97,8 +126,10 @@ def date_published(
         for s in shown
         if not s.label and (s.whole or _BAR.search(page.lines[s.line]) or page.role(s.line) in _HEADERS)
     ]
-    near = range(0) if headline is None else range(headline - NEAR, headline + NEAR + 1)
-    visible = [s for s in visible if s.label or s.line in near]
+    if headline is not None:
+        visible = [s for s in visible if s.label or abs(s.line - headline) <= NEAR]
+    elif len({s.date.day for s in visible}) > 1:
+        visible = [s for s in visible if s.label]
     if stated:
         return _settle(stated, visible, times, address, _stated(page, facts, "modified"), signed)
     changed = {s.date.day for s in shown if s.label == "modified"}
