@@ -78,15 +78,19 @@ def diff(
 def verify(
     processed: Processed,
     version: Annotated[str | None, typer.Argument(metavar="VERSION", help="One version (default: all).")] = None,
+    rebuild: Annotated[
+        Path | None, typer.Option(metavar="RAW", help="Make the version again from RAW, and compare its bytes.")
+    ] = None,
 ) -> None:
     """Check that a dataset is what its manifests say.
 
-    Every file is read: its bytes, its rows, and whether the counts add up. Exit code 4 says that something is wrong.
+    Every file is read: its bytes, its rows, whether the counts add up and are those of the rows, and whether card and
+    Croissant say the same. Exit code 4 says that something is wrong; each file concerned is named.
     """
     from cleaner.release.verify import verify as check
     from cleaner.report.console import counted
 
-    report = check(processed, version)
+    report = check(processed, version, rebuild=rebuild)
     for problem in report.problems:
         warn(f"- {problem}")
     if not report.ok:
@@ -94,7 +98,8 @@ def verify(
         raise VerificationError(f"{processed} is not what its manifests say: {found}.")
     checked = f"version {report.versions[0]}" if len(report.versions) == 1 else f"{len(report.versions):,} versions"
     read = f"{counted(report.files, 'file')} with {counted(report.rows, 'row')}"
-    print(f"All is well with {processed}, {checked}: {read} read and found as published.")
+    again = f" Version {report.rebuilt} was made again from {rebuild}, with the same bytes." if report.rebuilt else ""
+    print(f"All is well with {processed}, {checked}: {read} read and found as published.{again}")
 
 
 @command

@@ -134,14 +134,20 @@ def compare(processed: str | Path, old: str, new: str | None = None) -> Iterator
 
 @contextmanager
 def compare_manifests(
-    processed: Path, old: Manifest, new: Manifest, fates: Fates, fates_known: bool = True
+    processed: Path,
+    old: Manifest,
+    new: Manifest,
+    fates: Fates,
+    fates_known: bool = True,
+    new_folder: Path | None = None,
 ) -> Iterator[Comparison]:
     """Compare two versions of which the shards are there, whether or not the newer one has been released.
 
-    `fates` says what became of sources that are no document of the newer one; `fates_known`, whether it knows of all.
+    `fates` says what became of sources that are no document of the newer one; `fates_known`, whether it knows of all;
+    `new_folder`, where the shards of the newer one lie if not in `processed`.
     """
     with tempfile.TemporaryDirectory(prefix="cleaner-diff-") as work, open_database(Path(work)) as db:
-        tables = _tables(db, processed, old, new)
+        tables = _tables(db, old, processed, new, new_folder or processed)
         try:
             _load(db, old, new, tables, fates, fates_known)
         except duckdb.Error as e:
@@ -154,17 +160,19 @@ def compare_manifests(
         yield Comparison(old, new, _summary(db, old, new), db, tables)
 
 
-def _tables(db: duckdb.DuckDBPyConnection, processed: Path, old: Manifest, new: Manifest) -> dict[str, str]:
+def _tables(
+    db: duckdb.DuckDBPyConnection, old: Manifest, old_folder: Path, new: Manifest, new_folder: Path
+) -> dict[str, str]:
     """For each version and config, SQL that reads the shards that the other version does not have."""
     tables = {}
     for config in CONFIGS:
-        for side, mine, other in (("old", old, new), ("new", new, old)):
+        for side, mine, other, folder in (("old", old, new, old_folder), ("new", new, old, new_folder)):
             shared = {file.path for file in other.files[config]}
-            paths = [processed / file.path for file in mine.files[config] if file.path not in shared]
+            paths = [folder / file.path for file in mine.files[config] if file.path not in shared]
             for path in paths:
                 if not path.is_file():
                     raise VerificationError(
-                        f"{path} is missing, which version {mine.version} needs. `cleaner verify {processed}` says "
+                        f"{path} is missing, which version {mine.version} needs. `cleaner verify {folder}` says "
                         "what else is wrong."
                     )
             name = f"{side}_{config}"

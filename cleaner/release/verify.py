@@ -1,27 +1,35 @@
 """Verifies releases: whether every file is there, byte for byte and row for row, as its manifest says.
 
-`datasets` checks neither checksums nor, when streaming, numbers of rows; so this is the check to trust.
+`datasets` checks neither checksums nor, when streaming, numbers of rows; so this is the check to trust. An amended
+version, from which documents were withdrawn, is checked as any other: its manifest was signed again.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cleaner.corpus.database import open_database, parquet
 from cleaner.errors import VerificationError
+from cleaner.release.counts import count_rows
 from cleaner.release.files import TEMPORARY, sha256_of
 from cleaner.release.index import read_documents, read_line_hashes
+from cleaner.release.inventory import strangers
 from cleaner.release.manifest import CONFIGS, File, Manifest, shards_of
 from cleaner.release.manifest import FOLDER as VERSIONS
 from cleaner.release.open import find_version, versions
+from cleaner.release.rebuild import rebuild_problems
 from cleaner.release.rows import hash_documents
-from cleaner.release.shards import FOLDERS, SCHEMAS, shard_path
+from cleaner.release.shards import SCHEMAS, shard_path
+from cleaner.release.verify_texts import check_card, check_sums
+from cleaner.release.verify_withdrawn import check_withdrawn
 
 
 @dataclass(slots=True)
@@ -32,12 +40,14 @@ class VerifyReport:
         versions: The versions that were checked, oldest first.
         files: Shards read, each once.
         rows: Rows in them.
+        rebuilt: The version that was made again from raw files, if one was.
         problems: A sentence each: what is wrong, and with which file.
     """
 
     versions: list[str]
     files: int = 0
     rows: int = 0
+    rebuilt: str | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -57,15 +67,28 @@ class VerifyReport:
             raise VerificationError(" ".join(self.problems[:10]) + more)
 
 
-def verify(processed: str | Path, version: str | None = None) -> VerifyReport:
+def verify(processed: str | Path, version: str | None = None, *, rebuild: str | Path | None = None) -> VerifyReport:
     """Check a version, or all of them and what else lies in the folder.
 
     Read are all bytes and all rows: SHA-256, size, number of rows, columns, and whether the rows are those that the
-    shard is named by; then whether the counts add up. Problems are collected, not raised; see `VerifyReport.check`.
-    InputError when the folder holds no release, VersionError when there is no such version.
+    shard is named by; whether the counts add up, and are those of the rows; whether card, change log and Croissant say
+    the same. Problems are collected, not raised; see `VerifyReport.check`.
+
+    Args:
+        processed: The dataset's folder.
+        version: One version, such as "1.0.0"; by default all of them, and every other file in the folder.
+        rebuild: The raw files: the version (by default the newest) is made again from them in a temporary folder, and
+            what comes out is compared byte by byte.
+
+    Raises:
+        InputError: The folder holds no release, or there is nothing to read in `rebuild`.
+        VersionError: There is no such version.
     """
     processed = Path(processed)
-    every = versions(processed)
+    try:
+        every = versions(processed)
+    except VerificationError as e:  # a manifest that cannot be read hides the rest
+        return VerifyReport([], problems=[str(e)])
     manifests = every if version is None else [find_version(processed, version)]
     report = VerifyReport([manifest.version for manifest in manifests])
     for config in CONFIGS:
@@ -74,14 +97,20 @@ def verify(processed: str | Path, version: str | None = None) -> VerifyReport:
             report.files += 1
             report.rows += file.rows
             report.problems += _check_shard(processed, config, file, columns)
+    report.problems += check_sums(processed, every, None if version is None else manifests)
     for manifest in manifests:
         report.problems += _check_manifests_agree(manifest, every)
         report.problems += _check_counts(manifest)
         if report.ok:
             report.problems += _check_rows(processed, manifest)
-    report.problems += _check_card(processed, manifests[-1] if version is None else None)
     if version is None:
+        report.problems += check_card(processed, every)
         report.problems += _foreign(processed, every)
+    if report.ok:
+        report.problems += check_withdrawn(processed, manifests)
+    if rebuild is not None:
+        report.rebuilt = manifests[-1].version
+        report.problems += rebuild_problems(processed, every, manifests[-1], Path(rebuild))
     return report
 
 
@@ -151,9 +180,9 @@ def _check_counts(manifest: Manifest) -> Iterator[str]:
 
 
 def _check_rows(processed: Path, manifest: Manifest) -> Iterator[str]:
-    """Whether ids are unique, lines belong to documents, and documents have the lines that they say."""
+    """Whether ids are unique, documents have the lines that they say, and the manifest counts what is there."""
     documents, lines = ([processed / file.path for file in manifest.files[config]] for config in CONFIGS)
-    if not documents:
+    if not documents:  # all of them were withdrawn
         return
     with tempfile.TemporaryDirectory() as work, open_database(Path(work)) as db:
         db.register("no_lines", SCHEMAS["lines"].empty_table())
@@ -161,29 +190,27 @@ def _check_rows(processed: Path, manifest: Manifest) -> Iterator[str]:
         values = {"documents": parquet(documents)} | ({"lines": parquet(lines)} if lines else {})
         for document_id, words in db.execute(_ROWS.format(lines=source), values).fetchall():
             yield f"Version {manifest.version}: document {document_id} {words}."
+        if all(manifest.schema(config).equals(SCHEMAS[config]) for config in CONFIGS):  # else counted otherwise, then
+            counted = json.loads(json.dumps(count_rows(db, documents, lines)))
+            for key in sorted(counted.keys() & manifest.counts.keys()):
+                if counted[key] != manifest.counts[key]:
+                    said, found = (_shown(values[key]) for values in (manifest.counts, counted))
+                    where = f"{VERSIONS}/{manifest.version}.json"
+                    yield f"{where} says of `{key}`: {said}; its shards hold: {found}."
 
 
-def _check_card(processed: Path, newest: Manifest | None) -> Iterator[str]:
-    if newest is None:
-        return
-    try:
-        card = (processed / "README.md").read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        yield f"README.md is missing or cannot be read ({e}): run again to have it written."
-        return
-    if f"config_name: v{newest.version}\n" not in card:
-        yield f"README.md does not list version {newest.version}: run again to have it completed."
+def _shown(value: Any) -> str:
+    text = f"{value:,}" if isinstance(value, int) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= 200 else text[:200] + "..."
 
 
 def _foreign(processed: Path, manifests: list[Manifest]) -> Iterator[str]:
-    """Files in the dataset's own folders that no manifest names."""
-    known = set(shards_of(manifests)) | {f"{VERSIONS}/{manifest.version}.json" for manifest in manifests}
-    for folder in (*FOLDERS.values(), VERSIONS):
-        for path in sorted((processed / folder).rglob("*")):
-            name = path.relative_to(processed).as_posix()
-            if not path.is_dir() and name not in known:
-                left = "left by an interrupted run" if name.endswith(TEMPORARY) else "in no version"
-                yield f"{name} does not belong here ({left}); the next run removes what it knows as its own."
+    """Files that are neither named by a manifest nor beside the card, nor hidden."""
+    for name in strangers(processed, manifests):
+        if name.endswith(TEMPORARY):
+            yield f"{name} was left by an interrupted run; the next run removes it."
+        else:
+            yield f"{name} does not belong to the dataset. Move it elsewhere."
 
 
 _ROWS = """
