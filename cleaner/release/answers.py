@@ -90,7 +90,8 @@ def ask(answers: Answers, question: Callable[[str, str], str | None]) -> dict[st
     given: dict[str, str] = {}
     meanings = {key.name: key.metadata["doc"] for key in dataclasses.fields(Card)}
     for key in answers.open:
-        answer = question(key, meanings[key])
+        several = " Several are parted by `;`." if _is_list(key) else ""
+        answer = question(key, meanings[key] + several)
         if answer is None:
             break
         if answer.strip():
@@ -117,6 +118,9 @@ def add_answers(processed: Path, given: Mapping[str, str]) -> Path:
 
 def _toml(key: str, answer: str) -> str:
     """A TOML value; what JSON writes is TOML, too, save for the character DEL."""
-    listed = isinstance(getattr(Card(), key), tuple)
-    value = [item.strip() for item in answer.split(";") if item.strip()] if listed else answer
+    value = [item.strip() for item in answer.split(";") if item.strip()] if _is_list(key) else answer
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _is_list(key: str) -> bool:
+    return isinstance(getattr(Card(), key), tuple)

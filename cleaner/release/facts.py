@@ -50,7 +50,8 @@ def find_examples(
 ) -> dict[str, str]:
     """For each role that lines were taken out as, the short line that recurs in most documents, if one recurs at all.
 
-    A line that stands on one page only is never shown: it may say something of somebody. `lines` is the FROM of a query
+    A line that stands on one page only is never shown, nor one with an address or a long number: it may say something
+    of somebody. `lines` is the FROM of a query
     over the published lines. Of a large corpus (`documents`), a sample of the documents, chosen by their ids, is read.
     """
     prefix = ""
@@ -60,11 +61,11 @@ def find_examples(
     return dict(db.execute(query, {**values, "prefix": prefix, "personal": list(_PERSONAL)}).fetchall())
 
 
-_EXAMPLES = """
+_EXAMPLES = r"""
 SELECT role, text FROM (
     SELECT role, text, count(DISTINCT document_id) AS pages {lines}
     WHERE verdict = 'drop' AND starts_with(document_id, $prefix) AND length(text) BETWEEN 2 AND 80
-      AND NOT list_contains($personal, role)
+      AND NOT list_contains($personal, role) AND NOT regexp_matches(text, '@|\d[\d /().-]{{4,}}')
     GROUP BY role, text HAVING pages > 1
 )
 QUALIFY row_number() OVER (PARTITION BY role ORDER BY pages DESC, text) = 1

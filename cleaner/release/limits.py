@@ -17,6 +17,10 @@ DESCRIBED = (
     "Titles, authors, dates and publishers are what the pages say or show; `provenance` says how each was found. "
     "Nobody has checked them one by one."
 )
+_KINDS = {
+    "email": "e-mail addresses", "phone": "phone numbers", "ip": "IP addresses", "iban": "account numbers",
+    "card": "card numbers",
+}  # fmt: skip
 OWNED = (
     "The pages belong to those who wrote them. That they could be read on the web does not mean that they may be "
     "shared."
@@ -31,13 +35,17 @@ def limits(manifest: Manifest) -> list[str]:
 def personal_data(manifest: Manifest) -> str:
     """What was scanned for in a version and what was found; never that there is none."""
     people = "What a page says of people, their names included, stands here too."
-    found = manifest.counts.get("private") or {}
-    if not found:
+    asked = manifest.recipe.get("privacy") or {}
+    if not asked.get("find"):
         return f"The documents were not scanned for personal data. {people}"
-    told = ", ".join(f"{number(count)} of `{kind}`" for kind, count in sorted(found.items()))
+    found = manifest.counts.get("private") or {}
+    finds = {kind: number(found.get(kind, 0)) for kind in sorted(asked["find"])}
+    kinds = ", ".join(f"{_KINDS.get(kind, kind)} ({count} found)" for kind, count in finds.items())
+    done = "each find was replaced by the name of its kind" if asked.get("mask") else "what was found was left in place"
     return (
-        f"The text was scanned for patterns of private data, and these were found: {told}; `quality.private` says it "
-        f"for each document. A scan knows patterns only, so there is more than it finds. {people}"
+        f"The texts were scanned for what has the form of private data, and {done}: {kinds}. `quality.private` says it "
+        f"for each document. A scan knows forms only, so it misses much, and takes some things for what they are not. "
+        f"{people}"
     )
 
 

@@ -303,13 +303,11 @@ def test_a_licence_that_a_person_put_there_stays(tmp_path: Path) -> None:
 
 
 def test_examples_are_lines_that_recur_and_name_nobody(tmp_path: Path) -> None:
-    pages = [
-        Page(f"a/{n}", f"Text {n}.", dropped=("Share this", f"Only page {n} says so", "x" * 100)) for n in range(3)
-    ]
+    shared = ("Ask ada@a.example", "A 0151 / 123456", "Share this", "x" * 100)
+    pages = [Page(f"a/{n}", f"Text {n}.", dropped=(*shared, f"On page {n}")) for n in range(3)]
     run(tmp_path, pages)
     assert versions(tmp_path)[0].counts["examples"] == {"share": "Share this"}
-    assert "| `share` | drop | 9 | Share and follow buttons | `Share this` |" in card(tmp_path)
-    assert "Only page" not in card(tmp_path)
+    assert "| `share` | drop | 15 | Share and follow buttons | `Share this` |" in card(tmp_path)
 
 
 def test_withdrawals_are_told_with_what_to_do(dataset: Path) -> None:

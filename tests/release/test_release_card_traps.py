@@ -16,7 +16,7 @@ import yaml
 from release_corpus import Page, run
 from test_release_versions import PAGES, edited
 
-from cleaner.recipe import Card, Recipe
+from cleaner.recipe import Card, Privacy, Recipe
 from cleaner.release.answers import Answers
 from cleaner.release.card import render_card
 from cleaner.release.manifest import CONFIGS
@@ -197,9 +197,14 @@ def test_trap_nobody_can_know_that_there_is_no_personal_data_so_no_card_says_so(
 
 def test_trap_what_was_scanned_for_is_told_with_what_was_found(tmp_path: Path) -> None:
     quality = {"flags": [], "fixes": [], "private": [{"name": "email", "count": 2}, {"name": "phone", "count": 1}]}
-    run(tmp_path, [Page("a", "Write to me.", fields={"quality": quality}), Page("b", "Not to me.")])
+    recipe = Recipe(privacy=Privacy(find=("email", "iban", "phone")))
+    run(tmp_path, [Page("a", "Write to me.", fields={"quality": quality}), Page("b", "Not to me.")], recipe)
+    told = "e-mail addresses (2 found), account numbers (0 found), phone numbers (1 found)"
     for name in ("README.md", "croissant.json"):
-        assert "2 of `email`, 1 of `phone`" in (tmp_path / name).read_text("utf-8")
+        text = (tmp_path / name).read_text("utf-8")
+        assert told in text
+        assert "left in place" in text
+        assert "it misses much" in text
 
 
 def test_trap_a_licence_of_pages_is_a_count_and_not_the_datasets_licence(tmp_path: Path) -> None:
