@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.describe import Description, PageView
+from cleaner.describe import Description, PageView, Provenance
 from cleaner.judge.page_type import likeliest_type
 from cleaner.judge.revise import Judged
 from cleaner.judge.verdicts import Verdicts
@@ -70,8 +70,13 @@ def make_row(
         "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
         "quality": {"page_type": likeliest_type(judged.features.types[page])}
         | _quality(flags, view, verdicts.probability[span.start : span.stop], kept, dropped, judged, span),
-        "provenance": [p._asdict() for p in said.provenance],
+        "provenance": [p._asdict() for p in (*said.provenance, *_downloaded(source))],
     }  # fmt: skip
+
+
+def _downloaded(source: Source) -> list[Provenance]:
+    """Where the time of the download came from: a record, a sidecar or the header in an archive."""
+    return [Provenance("retrieved_at", "record", 1.0)] if source.retrieved_at else []
 
 
 def _quality(

@@ -228,7 +228,7 @@ def read_time(value: Any) -> str | None:
     """A time of download as ISO 8601: out of ISO, RFC 2822, the 14 digits of web archives, or seconds since 1970."""
     words = _date(value)
     if words is None or _ISO.match(words):
-        return words
+        return f"{words[:10]}T{words[11:]}" if words and words[10:11] == " " else words
     if match := _STAMP.match(words):
         words = "{}-{}-{}T{}:{}:{}Z".format(*match.groups())
         return words if _is_time(words) else None
