@@ -248,6 +248,7 @@ _NOTED = '[itemprop],[property],[rel~="author"],[class*="author" i],[class*="byl
 _PROPERTIES = frozenset({
     "author", "creator", "datepublished", "datecreated", "datemodified", "headline", "publisher", "articlesection",
 })  # fmt: skip
+_BYLINE = re.compile(r"author(?!i)|byline", re.IGNORECASE)  # nothing authorised
 MAX_NOTED = 50
 """So many `<time>` elements of a page, and so many of microdata and bylines, are noted."""
 MAX_NOTED_TEXT = 200_000
@@ -325,8 +326,7 @@ def _property(node: LexborNode) -> str | None:
             return bare
     if "author" in (attributes.get("rel") or ""):
         return "author"
-    classes = (attributes.get("class") or "").lower()
-    return "byline" if "author" in classes or "byline" in classes else None
+    return "byline" if _BYLINE.search(attributes.get("class") or "") else None
 
 
 def _strip_noscript(tree: LexborHTMLParser) -> None:

@@ -106,6 +106,24 @@ def test_what_the_head_declares() -> None:
     assert parsed.microdata == [("author", "Ada Beispiel")]
 
 
+def test_elements_that_name_authors_and_dates() -> None:
+    """Microdata, RDFa, and classes; the pieces of a byline are parted, and no style sheet is one of them."""
+    parsed = parse_html(
+        '<div class="post-Author"><style>.a{}</style><a>Ada Example</a><span>Editor</span></div>'
+        '<div itemprop="author" itemscope><meta itemprop="name" content="Ben Sample"> and more</div>'
+        '<time property="schema:datePublished" datetime="2021-05-03">3 May</time><a rel="nofollow author">Eve</a>'
+        '<p class="authorized">Dealer</p><p property="og:image">no</p>'
+    )
+    assert parsed.microdata == [
+        ("byline", "Ada Example\nEditor"), ("author", "Ben Sample"), ("datepublished", "2021-05-03"), ("author", "Eve"),
+    ]  # fmt: skip
+
+
+def test_bylines_around_the_whole_page_are_not_read_again_and_again() -> None:
+    page = '<div class="author">' * 400 + "<p>word</p>" * 2_000
+    assert len(parse_html(page).microdata) <= 50
+
+
 pieces = st.sampled_from(
     [
         "<p>", "</p>", "<div class='a b'>", "</div>", "<b>", "</b>", "<br>", "<br><br>", "text ", "More.", "<a href=x>",
