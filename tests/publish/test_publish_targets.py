@@ -8,6 +8,7 @@ from pathlib import Path
 from publish_tools import SECRET, TEXTS, Place, published, texts_until
 
 from cleaner.release.open import load
+from cleaner.release.verify import verify
 
 
 def test_through_its_life(place: Place, datasets_made: dict[str, Path]) -> None:
@@ -24,6 +25,8 @@ def test_through_its_life(place: Place, datasets_made: dict[str, Path]) -> None:
         assert place.texts() == TEXTS[newest]
         assert place.publish(processed).nothing
         assert place.read() == texts_until(newest)
+    if place.kind == "folder":
+        assert verify(place.target).problems == []
     assert report.amended == ["1.0.0", "1.1.0"]
     assert place.texts("1.0.0") == TEXTS["1.0.0"] - {SECRET}
 
