@@ -24,22 +24,22 @@ FOLDERS = (Path(__file__).parent / "sample", Path(__file__).parents[1] / "judge"
 
 FLOORS = {
     "html": {
-        "title exact": 88, "authors precision": 65, "authors recall": 33, "date right": 80, "modified right": 35,
-        "publisher right": 33, "language right": 99, "license right": 97,
+        "title exact": 90, "authors precision": 74, "authors recall": 60, "date right": 82, "modified right": 42,
+        "publisher right": 33, "language right": 99, "license right": 98,
     },
     "text": {
-        "title exact": 87, "authors precision": 78, "authors recall": 57, "date right": 80, "modified right": 33,
-        "publisher right": 0, "language right": 99, "license right": 95,
+        "title exact": 79, "authors precision": 90, "authors recall": 57, "date right": 89, "modified right": 60,
+        "publisher right": 30, "language right": 99, "license right": 98,
     },
 }  # fmt: skip
 """At least so much is right, in percent, a little under what was measured: a change for the better raises them."""
 CEILINGS = {
     "html": {
-        "authors invented": 10, "date wrong": 2, "date invented": 7, "modified wrong": 2, "publisher wrong": 2,
+        "authors invented": 10, "date wrong": 2, "date invented": 4, "modified wrong": 2, "publisher wrong": 2,
         "license wrong": 0,
     },
     "text": {
-        "authors invented": 10, "date wrong": 0, "date invented": 0, "modified wrong": 0, "publisher wrong": 4,
+        "authors invented": 5, "date wrong": 0, "date invented": 0, "modified wrong": 0, "publisher wrong": 4,
         "license wrong": 0,
     },
 }  # fmt: skip
