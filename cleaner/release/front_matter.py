@@ -105,7 +105,9 @@ def _license(stated: str | None) -> dict[str, str]:
     licence = find_licence(stated)
     if licence.hub != "other":
         return {"license": licence.hub}
-    return {"license": "other", "license_link" if licence.url else "license_name": licence.stated}
+    if licence.url:
+        return {"license": "other", "license_link": licence.url}
+    return {"license": "other", "license_name": licence.stated, "license_link": "LICENSE"}
 
 
 def _config(manifest: Manifest, config: str, newest: bool) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def test_what_is_open_is_asked_and_the_answers_are_kept(processed: Path) -> None
     result = typed("card", "processed", "--edit", answers="Harbour news\n\nExample, Ada; The Desk\nCC-BY-4.0\n")
     assert result.exit_code == 0
     assert result.output.count("\n> ") == 5
-    assert "authors: Who made the dataset: persons as `Family name, Given name`, or organisations. Several" in result.output
+    assert "authors: Who made the dataset" in result.output
+    assert "Several are parted by `;`.\n> " in result.output
     assert "Written: croissant.json, CITATION.cff, LICENSE, README.md." in result.output
     answers = (processed / "card.toml").read_text("utf-8")
     assert tomllib.loads(answers) == {

@@ -158,9 +158,9 @@ def test_trap_the_hub_takes_few_names_of_licences_so_others_are_other(dataset: P
     stated = {
         "MIT": {"license": "mit"}, "ODC-By-1.0": {"license": "odc-by"}, "GPL-3.0-or-later": {"license": "gpl-3.0"},
         "cc-by-sa-4.0": {"license": "cc-by-sa-4.0"},
-        "Elastic-2.0": {"license": "other", "license_name": "Elastic-2.0"},
+        "Elastic-2.0": {"license": "other", "license_name": "Elastic-2.0", "license_link": "LICENSE"},
         "https://a.example/terms": {"license": "other", "license_link": "https://a.example/terms"},
-        "Ask: the desk": {"license": "other", "license_name": "Ask: the desk"},
+        "Ask: the desk": {"license": "other", "license_name": "Ask: the desk", "license_link": "LICENSE"},
     }  # fmt: skip
     for licence, expected in stated.items():
         text = render_card(versions(dataset)[:1], Answers(Card(license=licence))).text
