@@ -74,7 +74,7 @@ def sample() -> list[Page]:
 def alike(text: str | None) -> str:
     """A text without what editors do not agree on: case, kinds of quotes and dashes, spaces."""
     folded = unicodedata.normalize("NFKC", text or "").casefold()
-    return " ".join(folded.translate(str.maketrans("“”„‘’–—", "\"\"\"''--")).split())
+    return " ".join(folded.translate(str.maketrans("“”„‘’–—", '"""\'\'--')).split())
 
 
 def accepted(gold: str | list[str] | None) -> set[str]:
@@ -83,7 +83,7 @@ def accepted(gold: str | list[str] | None) -> set[str]:
 
 
 def judge_value(page: Page, field: str) -> str:
-    """"right", "wrong", "missing", "invented", or "none" where there is nothing to find and nothing was said."""
+    """What became of a value: "right", "wrong", "missing", "invented", or "none" for what rightly is not there."""
     gold, said = accepted(page.gold[field]), page.said[field]
     if not gold:
         return "invented" if said else "none"
@@ -137,9 +137,7 @@ def measure(pages: Iterable[Page]) -> dict[str, float]:
         "publisher right": rate(publishers["right"], len(pages) - publishers["none"] - publishers["invented"]),
         "publisher wrong": rate(publishers["wrong"] + publishers["invented"], len(pages)),
         "language right": rate(sum(p.said["language"] == p.gold["language"] for p in pages), len(pages)),
-        "license right": rate(
-            licenses["right"], licenses["right"] + licenses["wrong"] + licenses["missing"]
-        ),
+        "license right": rate(licenses["right"], licenses["right"] + licenses["wrong"] + licenses["missing"]),
         "license wrong": rate(licenses["wrong"] + licenses["invented"], len(pages)),
     }
 
