@@ -19,7 +19,8 @@ _BULLET = re.compile(r"[\s*+•·○▪–—|>›»#-]{1,4}(?=\w)")
 _PIECE = re.compile(r"\s*[|•·⋅●►»\n\t]\s*|\s[–—/-]{1,2}\s|\s{2,}")
 _END = re.compile(
     r"\s*(?:[|•·⋅►>\[(@]|//|\d|\s[–—-]{1,2}\s|"
-    r"\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|den|aktualisiert|mis à jour)\b)",
+    r"\b(?:published|posted|updated|on|in|for|from|via|last|at|am|um|le|el|il|em|den|alle|às|kl|klo)\b|"
+    r"\b(?:aktualisiert|mis à jour)\b)",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
@@ -174,6 +175,8 @@ _GLUED = re.compile(r"(?:By|by|Von|Par|Por)(?=[A-Z][^\W\d_A-Z])")
 
 def _may_be_name(text: str) -> bool:
     """Whether a text without a label can be a name or a list of names, seen quickly."""
+    if "\u3040" <= text[0] <= "\ud7af":
+        return len(text) <= 5 or (len(text) <= 12 and any(mark in text for mark in " \u3000・"))
     if not text.isascii():
         return not text[0].islower()
     return " " in text and text[0].isupper() and (len(text) <= 45 or "," in text or " and " in text)

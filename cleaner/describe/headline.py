@@ -32,9 +32,11 @@ _LIKELY_ROLES = frozenset({"", "promo", "navigation", "heading", "body", "title"
 """The roles that the judge gives lines that can be headlines. Other roles tell by their wording what a line is."""
 _REPORTS = re.compile(r"\b(?:reports?|writes?|argues|says|notes) (?:that|on|about)\b")
 _ODD = re.compile(
-    r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[+•·*»›>–—○▪#-]\s?|\|.*\||\.(?:jpe?g|png|gif|webp|pdf)$",
+    r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[+•·*»›>–—○▪#-]\s?|\|.*\||\(\d{3}\)\s?\d{3}|☎|\.(?:jpe?g|png|gif|webp|pdf)$",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"#\s{1,3}(?=[^#\s])")
+"""How the first heading of a text is written in Markdown."""
 _NUMBERED = re.compile(r"\d{1,3}[.)]\s")
 _SEPARATOR = re.compile(r"\s[|\-–—·•»«›~/⋆★:]{1,3}\s|\s?[|｜]\s?|\s?[»›]\s|\s::\s")
 
@@ -100,15 +102,17 @@ def find_candidates(page: PageView, header: Header) -> list[Candidate]:
             continue
         if (header.prose[i] and size > 160) or (until - i > _REACH and i >= _OPENING and not bare):
             continue
-        if _ODD.search(line) or _NUMBERED.match(line):
+        heading = _HEADING.match(line)
+        text = line[heading.end() :] if heading else line
+        if _ODD.search(text) or _NUMBERED.match(text):
             continue
-        found.append(Candidate(i, line))
+        found.append(Candidate(i, text))
         if i < _OPENING:
-            cuts = list(_SEPARATOR.finditer(line))
+            cuts = list(_SEPARATOR.finditer(text))
             for number, cut in enumerate([*cuts[-1:], *cuts[:1]][: len(cuts)], 1):
-                text = line[: cut.start()].strip()
-                if text.count(" ") >= 2 and size - cut.end() <= 40 * number:
-                    found.append(Candidate(i, text, number))
+                head = text[: cut.start()].strip()
+                if head.count(" ") >= 2 and len(text) - cut.end() <= 40 * number:
+                    found.append(Candidate(i, head, number))
     return found
 
 
@@ -251,8 +255,12 @@ def text_title(page: PageView, header: Header, signs: Signs) -> Title | None:
     candidates = look_closely(page, header, body)
     if not candidates:
         return None
+    marked = [c for c in candidates if not c.cuts and _HEADING.match(page.lines[c.line])]
+    if len(marked) == 1:
+        return Title(marked[0].text, "text", 0.9, marked[0].line)
     sure = chances("title", [features(page, header, body, signs, candidate) for candidate in candidates])
     best = max(range(len(candidates)), key=lambda k: (sure[k], -k))
     text = candidates[best].text
+    label = next((label for label in phrases("title_label") if text.casefold().startswith(label)), "")
     same = (p for p, c in zip(sure, candidates, strict=True) if c.text.casefold() == text.casefold())
-    return Title(text, "text", round(math.fsum(same), 2), candidates[best].line)
+    return Title(text[len(label) :].strip() or text, "text", round(math.fsum(same), 2), candidates[best].line)

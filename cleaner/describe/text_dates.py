@@ -161,7 +161,7 @@ def _vague_date(page: PageView, reading: Reading) -> DatedLine | None:
         if any(phrase in page.lines[i].casefold() for phrase in phrases("caption")):
             continue
         for place, (label, date) in enumerate(told.dates):
-            whole = told.left == 0 and label != "modified" and date.precision in ("year", "month")
+            whole = told.left <= 4 and label != "modified" and date.precision in ("year", "month")
             if (
                 whole
                 and is_plausible(page, date.text)

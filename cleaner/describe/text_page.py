@@ -16,12 +16,13 @@ from cleaner.describe.header import find_header, phrases, same
 from cleaner.describe.header_lines import HeaderLines, is_label
 from cleaner.describe.headline import MIN_CONFIDENCE, text_title
 from cleaner.describe.published import is_plausible
-from cleaner.describe.publisher import clean_publisher, text_publisher
+from cleaner.describe.publisher import clean_publisher
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
 from cleaner.describe.sources import quoted_sources
 from cleaner.describe.text_authors import find_authors
 from cleaner.describe.text_dates import DatedLine, find_published
+from cleaner.describe.text_publisher import text_publisher
 from cleaner.describe.title import Title, declared_title, squash
 from cleaner.describe.view import Description, PageView, Provenance
 
@@ -94,7 +95,7 @@ def _set_publisher(
             _note(said, "publisher", found.method, found.confidence - 0.05)
             break
     zone = reading.zone(3, 40)
-    told = text_publisher(page, reading.header, title, zone, sites)
+    told = text_publisher(page, reading, title, zone, sites)
     if told and not said.publisher:
         said.publisher = told[0].value
         _note(said, "publisher", told[0].method, told[0].confidence, told[1])
