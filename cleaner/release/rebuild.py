@@ -31,7 +31,8 @@ def rebuild_problems(processed: Path, every: Sequence[Manifest], manifest: Manif
     """In what the version differs that `raw` gives now; nothing when all its bytes are the same.
 
     Of an amended version the rows are compared, not the bytes: what a withdrawal leaves is laid out otherwise. Beside
-    the shards, the manifest is compared, and for the newest version everything else that is published.
+    the shards, the manifest is compared, and for the newest version everything else that is published. A version that
+    was made by a withdrawal holds what its parent holds, and no run says how many documents went: that is not compared.
 
     Raises:
         InputError: There is nothing to read in `raw`.
@@ -51,12 +52,15 @@ def rebuild_problems(processed: Path, every: Sequence[Manifest], manifest: Manif
             yield f"Version {manifest.version} cannot be made again from {raw}: {e}"
             return
         again = read_manifests(folder)[-1]
+        by_withdrawal = bool(manifest.changes.get("withdrawn"))
         if again.version != manifest.version:
+            if by_withdrawal and again.files == manifest.files:
+                return
             yield f"Version {manifest.version} cannot be made again: {raw} gives what {again.version} holds already."
             return
         problems = list(_compare(processed, folder, manifest, again))
         yield from problems
-        if manifest.version == every[-1].version and not manifest.amended["times"] and not problems:
+        if manifest.version == every[-1].version and not manifest.amended["times"] and not (problems or by_withdrawal):
             for name in (CARD, *TOP):
                 one, other = (_bytes(where / name) for where in (processed, folder))
                 if one != other:
@@ -121,6 +125,8 @@ def _compare(processed: Path, folder: Path, manifest: Manifest, again: Manifest)
             yield f"{path} holds the same rows, made again, in other bytes.{made}"
     if not amended and mine.keys() == others.keys():
         one, other = (_told(m) for m in (manifest, again))
+        if manifest.changes.get("withdrawn"):
+            other["changes"] = one["changes"]
         if differing := [key for key in one if one[key] != other[key]]:
             where = manifest_path(Path(), manifest.version).as_posix()
             yield f"{where}: made again, it says otherwise of {', '.join(differing)}.{made}"

@@ -114,6 +114,7 @@ def test_a_document_leaves_every_version(run: Run, dataset: Path) -> None:
     assert_stays_so(run, dataset)
     shutil.rmtree(dataset / ".cleaner")
     assert_stays_so(run, dataset)
+    assert verify(dataset, rebuild=dataset.parent / "raw").problems == []
     assert SECRET not in said(dataset)
 
 
@@ -187,6 +188,7 @@ def test_no_copy_takes_its_place(run: Run, tmp_path: Path, policy: str) -> None:
     assert listed == 3 * [{"source": None, "outcome": "withdrawn", "of": None, "rule": "withdrawn"}]
     assert SECRET not in said(tmp_path / "out")
     assert not run(tmp_path / "raw", tmp_path / "out", recipe=recipe).released
+    assert verify(tmp_path / "out", rebuild=tmp_path / "raw").problems == []
 
 
 def test_a_copy_that_was_left_out_can_be_named(run: Run, tmp_path: Path) -> None:
