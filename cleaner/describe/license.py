@@ -111,7 +111,8 @@ def address_id(address: str) -> str | None:
 
 
 _CC_CODE = re.compile(
-    r"(?:\bcc|creative commons)[\s:–-]{0,3}by(?P<rest>(?:[\s/–-]{1,2}(?:nc|sa|nd)\b){0,3})(?![a-z])"
+    r"(?:\bcc|creative commons(?=.{1,3}by(?:\W{1,2}(?:nc|sa|nd|v?\d|licen)|\W?$|[.,;)])))"
+    r"[\s:–-]{0,3}by(?P<rest>(?:[\s/–-]{1,2}(?:nc|sa|nd)\b){0,3})(?![a-z])"
     r"(?:[\s,–-]{1,3}(?:v|ver\.?|version)?[\s.]?(?P<version>[1-4]\.\d))?"
 )
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.\d)(?![\d.]\d)")
