@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cleaner.corpus.database import copy_to, parquet
 from cleaner.release.changes import unchanged
 from cleaner.release.counts import count_rows
 from cleaner.release.listings import Fate
-from cleaner.release.manifest import NEVER_AMENDED, File, Manifest, version_key
+from cleaner.release.manifest import CONFIGS, NEVER_AMENDED, File, Manifest, version_key
+from cleaner.release.shards import SCHEMAS
 
 
 def next_major(version: str) -> str:
@@ -29,17 +32,34 @@ def amended(
 
     `work` is a folder for scratch files.
     """
-    documents = [processed / file.path for file in files["documents"]]
-    if not documents:
-        documents = [work / "no_documents.parquet"]
-        pq.write_table(manifest.schema("documents").empty_table(), documents[0])
-    counted = count_rows(db, documents, [processed / file.path for file in files["lines"]])
+    paths = {
+        config: _of_today(db, manifest.schema(config), config, [processed / file.path for file in files[config]], work)
+        for config in CONFIGS
+    }
+    counted = count_rows(db, paths["documents"], paths["lines"])
+    counts = {**manifest.counts, **{key: value for key, value in counted.items() if key in manifest.counts}}
     return replace(
         manifest,
         files=files,
-        counts=_moved({**manifest.counts, **counted}, {("documents", None): gone}),
+        counts=_moved(counts, {("documents", None): gone}),
         amended={"times": manifest.amended["times"] + 1, "documents": manifest.amended["documents"] + gone},
     )
+
+
+def _of_today(
+    db: duckdb.DuckDBPyConnection, columns: pa.Schema, config: str, shards: list[Path], work: Path
+) -> list[Path]:
+    """Shards as they can be counted: with today's columns, in a scratch file where they have others, or are none."""
+    if shards and columns.equals(SCHEMAS[config]):
+        return shards
+    if not shards and config == "lines":
+        return []
+    today, joined = work / f"today_{config}.parquet", work / f"joined_{config}.parquet"
+    pq.write_table(SCHEMAS[config].empty_table(), today)
+    names = ", ".join(f'"{name}"' for name in SCHEMAS[config].names)
+    query = f"SELECT {names} FROM read_parquet($files, union_by_name = true)"
+    copy_to(db, query, joined, {"files": parquet([today, *shards])})
+    return [joined]
 
 
 def announcing(parent: Manifest, version: str, documents: int, withheld: Mapping[Fate, int]) -> Manifest:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from engine_tools import Run, contents, inline_run, write_pages, write_records
@@ -20,6 +21,9 @@ from cleaner.errors import InputError, RefusedError
 from cleaner.recipe import Recipe
 from cleaner.release.manifest import Manifest
 from cleaner.release.open import load, versions
+from cleaner.release.rows import hash_documents
+from cleaner.release.shards import shard_path
+from cleaner.release.types import columns_of
 from cleaner.release.verify import verify
 from cleaner.release.withdraw import Withdrawal, plan, withdraw
 
@@ -365,3 +369,37 @@ def test_the_command(dataset: Path) -> None:
     assert code == 0 and told.startswith(f"{ADDRESS} is withdrawn already.\n")
     assert invoke(dataset)[0] == 0
     assert contents(dataset)["withdrawn.jsonl"].count(b"\n") == 1
+
+
+def with_fewer_columns(dataset: Path, version: str) -> None:
+    """Make a version look as an older cleaner would have made it: without the column `license`, and with a smaller
+    `quality`."""
+    path = dataset / "versions" / f"{version}.json"
+    manifest = json.loads(path.read_text())
+    shards = []
+    for shard in manifest["files"]["documents"]:
+        table = pq.read_table(dataset / shard["path"]).drop_columns(["license"])
+        place = table.schema.get_field_index("quality")
+        smaller = [{"flags": quality["flags"], "fixes": quality["fixes"]} for quality in table["quality"].to_pylist()]
+        fields = [table.schema.field("quality").type.field(name) for name in ("flags", "fixes")]
+        table = table.set_column(place, "quality", pa.array(smaller, pa.struct(fields)))
+        name = shard_path("documents", hash_documents(table, table.schema))
+        pq.write_table(table, dataset / name)
+        data = (dataset / name).read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        shards.append({"path": name, "sha256": sha256, "bytes": len(data), "rows": table.num_rows})
+        manifest["columns"]["documents"] = columns_of(table.schema)
+    manifest["files"]["documents"] = shards
+    path.write_text(json.dumps(manifest))
+
+
+def test_versions_with_other_columns_keep_theirs(dataset: Path) -> None:
+    with_fewer_columns(dataset, "1.0.0")
+    withdraw(dataset, [ADDRESS])
+    first = versions(dataset)[0]
+    assert first.amended == {"times": 1, "documents": 1}
+    assert first.counts["documents"] == first.rows("documents") == 6
+    rows = pq.read_table(dataset / first.files["documents"][0].path)
+    assert "license" not in rows.column_names and rows.schema.field("quality").type.num_fields == 2
+    assert SECRET not in said(dataset)
+    assert verify(dataset).problems == []
