@@ -20,7 +20,7 @@ def _own_cache(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """`datasets` reads its settings when it is first imported, which another test may have done already."""
     import datasets
 
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", f"{tmp_path}/datasets-cache")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", f"{tmp_path}/.datasets-cache")
     monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True, raising=False)
 
 
