@@ -42,12 +42,13 @@ def mark_again(
     names = manifest.schema("documents").names
     if "duplicate_of" not in names:
         return {}
-    clusters = _CLUSTERS if "duplicate_cluster" in names else ""
+    query = _CONCERNED.format(clusters=_CLUSTERS if "duplicate_cluster" in names else "")
     shards = parquet(processed / file.path for file in manifest.files["documents"])
-    query = _LEFT.format(clusters=clusters)
-    left = [row for batch in stream(db, query, {"files": shards, "ids": sorted(ids)}) for row in batch.to_pylist()]
-    if not left:
+    concerned = [found for (found,) in db.execute(query, {"files": shards, "ids": sorted(ids)}).fetchall()]
+    if not concerned:
         return {}
+    whole = stream(db, _WHOLE, {"files": shards, "ids": concerned})
+    left = [row for batch in whole for row in batch.to_pylist()]
     folder = work / "marks" / manifest.version
     known = {field.name for field in fields(Duplicates)}
     options = {key: value for key, value in manifest.recipe["duplicates"].items() if key in known}
@@ -80,7 +81,9 @@ _CLUSTERS = """OR duplicate_cluster IN (
     SELECT duplicate_cluster FROM read_parquet($files) WHERE id IN (SELECT unnest($ids::VARCHAR[])))
 """
 
-_LEFT = """
-SELECT * FROM read_parquet($files)
+_CONCERNED = """
+SELECT id FROM read_parquet($files)
 WHERE id NOT IN (SELECT unnest($ids::VARCHAR[])) AND (duplicate_of IN (SELECT unnest($ids::VARCHAR[])) {clusters})
 """
+
+_WHOLE = "SELECT * FROM read_parquet($files) WHERE id IN (SELECT unnest($ids::VARCHAR[]))"
