@@ -77,8 +77,8 @@ def title_example(page: Labelled, closely: bool) -> Example:
         candidates = look_closely(view, header, body)
         rows = [features(view, header, body, signs, c) for c in candidates]
     else:
-        candidates = find_candidates(view, header)
-        rows = [sketch(view, header, body, c) for c in candidates]
+        sketched = [(row, c) for c in find_candidates(view, header) if (row := sketch(view, header, body, c))]
+        rows, candidates = [row for row, _ in sketched], [c for _, c in sketched]
     texts = [_squash(c.text) for c in candidates]
     return Example(page.gold.half, page.weight, rows, texts, [bool(t) and t == wanted for t in texts], bool(wanted))
 

@@ -90,6 +90,12 @@ def is_label(line: str, name: str) -> bool:
     return bare in (bare_labels() if name == "byline" else phrase_set(name))
 
 
+def is_caption(line: str) -> bool:
+    """Whether a line has a phrase of picture captions and credits."""
+    folded = line.casefold()
+    return any(phrase in folded for phrase in phrases("caption"))
+
+
 def read_line(line: str, above: str = "", language: str | None = None, order: Order | None = None) -> HeaderLine:
     """Take a line apart.
 
@@ -122,7 +128,7 @@ def read_line(line: str, above: str = "", language: str | None = None, order: Or
 
 def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, order: Order | None) -> str:
     """The text with its dates and their labels cut out."""
-    dates = find_dates(text, language, order)
+    dates = find_dates(text, language, order) if _DIGIT.search(text) else []
     if not dates:
         return text
     pieces: list[str] = []

@@ -17,7 +17,7 @@ from cleaner.describe.view import PageView
 
 MIN_CONFIDENCE = 0.3
 MAX_CHARACTERS = 220
-CLOSE_LOOK = 10
+CLOSE_LOOK = 8
 """So many candidates at most are weighed."""
 _REACH = 25
 """So far above prose, in lines, a headline can stand."""
@@ -117,11 +117,16 @@ def find_candidates(page: PageView, header: Header) -> list[Candidate]:
 
 
 def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> dict[str, float]:
-    """What is weighed of a candidate at first sight: its words, its shape and its place."""
+    """What is weighed of a candidate at first sight: its words, its shape and its place.
+
+    Empty for a line that begins neither the page nor its title and shares no word with the prose.
+    """
     i, text, cuts = candidate
     folded = text.casefold()
     stems = {word[:5] for word in tokens(text)} - phrase_set("common_word")
     shared = stems & body.stems.keys()
+    if not (shared or i == 0 or folded in body.heads or not body.stems):
+        return {}
     words = count_words(text)
     distance = header.next_prose(i) - i
     found = {
@@ -155,9 +160,10 @@ def look_closely(page: PageView, header: Header, body: Body) -> list[Candidate]:
     candidates = find_candidates(page, header)
     if len(candidates) <= CLOSE_LOOK:
         return candidates
-    sure = chances("title_sketch", [sketch(page, header, body, candidate) for candidate in candidates])
-    best = sorted(range(len(candidates)), key=lambda k: (-sure[k], k))[:CLOSE_LOOK]
-    return [candidates[k] for k in sorted(best)]
+    sketched = [(row, c) for c in candidates if (row := sketch(page, header, body, c))]
+    sure = chances("title_sketch", [row for row, _ in sketched])
+    best = sorted(range(len(sketched)), key=lambda k: (-sure[k], k))[:CLOSE_LOOK]
+    return [sketched[k][1] for k in sorted(best)]
 
 
 def features(page: PageView, header: Header, body: Body, signs: Signs, candidate: Candidate) -> dict[str, float]:

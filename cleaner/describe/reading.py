@@ -64,12 +64,6 @@ class Reading:
         return "\n".join([line[:300] for line in self._page.lines[:MAX_LINES]]).casefold()
 
     @cached_property
-    def prose_text(self) -> str:
-        """The page's prose in lower case."""
-        lines = zip(self._page.lines, self.header.prose, strict=False)
-        return "\n".join(line[:2000] for line, good in lines if good).casefold()
-
-    @cached_property
     def small_words(self) -> frozenset[str]:
         """Words that the page's prose writes in lower case: names are not among them."""
         lines = zip(self._page.lines, self.header.prose, strict=False)

@@ -42,9 +42,13 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
         language: Primary language subtag of the page, where known.
     """
     found: dict[tuple[str | None, str | None], QuotedSource] = {}
+    starts = _reprinted_starts()
     for i in range(header.body, min(len(page.lines), len(header.prose))):
         line = page.lines[i]
         if not 6 <= len(line) <= 160 or i in claimed or page.verdict(i) == "drop":
+            continue
+        dated = ", " in line and (line[-1].isdigit() or line[-2].isdigit())
+        if not (dated or line[-1] in ":：" or line.lstrip(" (（*")[:2].casefold() in starts):
             continue
         told = _source_line(page, i, language) or _retold(page, header, i) or _reprinted(line)
         if told:
@@ -81,9 +85,14 @@ def _retold(page: PageView, header: Header, i: int) -> QuotedSource | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _reprinted_starts() -> frozenset[str]:
+    return frozenset(phrase[:2] for phrase in phrases("reprinted"))
+
+
 def _reprinted(line: str) -> QuotedSource | None:
     """A line that says where the text appeared first ("Originally published in Harbour Times.")."""
-    if len(line) > 100 or not line.casefold().lstrip(" (（*").startswith(phrases("reprinted")):
+    if len(line) > 100 or line.lstrip(" (（*")[:2].casefold() not in _reprinted_starts():
         return None
     match = _lead_in("reprinted").fullmatch(line)
     if not match or not is_outlet_name(match["outlet"]):

@@ -6,8 +6,8 @@ import math
 import re
 from typing import NamedTuple
 
-from cleaner.describe.header import phrase_set, phrases, tokens
-from cleaner.describe.header_lines import HeaderLine, is_label
+from cleaner.describe.header import phrase_set, tokens
+from cleaner.describe.header_lines import HeaderLine, is_caption, is_label
 from cleaner.describe.ranking import chances
 from cleaner.describe.reading import Reading
 from cleaner.describe.title import squash
@@ -35,7 +35,7 @@ def find_signatures(page: PageView, reading: Reading) -> list[Signature]:
         if len(page.lines[i]) > 160 or reading.is_title(i):
             continue
         told = reading.line(i)
-        caption = told.names and any(phrase in page.lines[i].casefold() for phrase in phrases("caption"))
+        caption = told.names and is_caption(page.lines[i])
         if told.names and not caption and (told.label or told.left <= 60):
             found.append(Signature(i, told))
     return found
@@ -93,7 +93,6 @@ def signature_features(page: PageView, reading: Reading, signature: Signature) -
         "capitals": name.isupper() and name.isascii(),
         "small_words": sum(w.casefold() in small for w in words) / len(words),
         "in_title": sum(w in title for w in tokens(name)) / len(words),
-        "in_prose": folded in reading.prose_text,
         "site": squash(name) in reading.sites,
         "no_title": reading.title_chance < 0.3,
         "title_chance": reading.title_chance,

@@ -7,8 +7,7 @@ import re
 from typing import NamedTuple
 
 from cleaner.describe.dates import Date
-from cleaner.describe.header import phrases
-from cleaner.describe.header_lines import HeaderLine, Label
+from cleaner.describe.header_lines import HeaderLine, Label, is_caption
 from cleaner.describe.published import is_plausible
 from cleaner.describe.ranking import chances
 from cleaner.describe.reading import Reading
@@ -41,7 +40,7 @@ def find_dated_lines(page: PageView, reading: Reading) -> list[DatedLine]:
         if len(line) > _LONGEST or reading.is_title(i) or not _DIGIT.search(line):
             continue
         told = reading.line(i)
-        if told.left > 90 or any(phrase in line.casefold() for phrase in phrases("caption")):
+        if not told.dates or told.left > 90 or is_caption(line):
             continue
         for place, (label, date) in enumerate(told.dates):
             if date.precision in ("day", "second") and is_plausible(page, date.text):
@@ -151,21 +150,15 @@ def find_published(page: PageView, reading: Reading) -> Told:
 def _vague_date(page: PageView, reading: Reading) -> DatedLine | None:
     """A month or a year beside the headline, on a line of its own or with a label."""
     for i in sorted(reading.zone(3, 6), key=lambda i: (abs(i - reading.anchor), i)):
-        if (
-            len(page.lines[i]) > 60
-            or reading.is_title(i)
-            or (i < len(reading.header.prose) and reading.header.prose[i])
-        ):
+        line = page.lines[i]
+        prose = i < len(reading.header.prose) and reading.header.prose[i]
+        if len(line) > 60 or prose or reading.is_title(i) or not _DIGIT.search(line):
             continue
         told = reading.line(i)
-        if any(phrase in page.lines[i].casefold() for phrase in phrases("caption")):
-            continue
         for place, (label, date) in enumerate(told.dates):
-            whole = told.left <= 4 and label != "modified" and date.precision in ("year", "month")
-            if (
-                whole
-                and is_plausible(page, date.text)
-                and (label == "published" or date.precision == "month" or told.size > 6)
-            ):
+            if told.left > 4 or label == "modified" or date.precision not in ("year", "month"):
+                continue
+            bare_year = label != "published" and date.precision == "year" and len(line) <= 6
+            if not bare_year and is_plausible(page, date.text) and not is_caption(line):
                 return DatedLine(i, date, label, place, told)
     return None
