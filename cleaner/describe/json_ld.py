@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -76,25 +76,49 @@ _ELSEWHERE = frozenset(
     ]
 )
 _WRAPPING = re.compile(r"<!--|-->|(?:/\*|//)?\s{0,5}<!\[CDATA\[\s{0,5}(?:\*/)?|(?:/\*|//)?\s{0,5}\]\]>\s{0,5}(?:\*/)?")
+_CONTROLS = dict.fromkeys(range(32), " ")
+_NO_ESCAPE = re.compile(r"\\(?=[^\"\\/bfnrtu])(?<!\\\\)")
+_SAYS_ARTICLE = re.compile(r'"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"\w{0,30}(?:Article|BlogPosting|Report)"')
+_FIELD = re.compile(r'"(datePublished|dateModified)"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){1,300})"')
+_AUTHOR = re.compile(r'"author"\s{0,9}:\s{0,9}(?:"[^"\\]{1,100}"|\{[^{}]{1,600}\}|\[[^\[\]]{1,3000}\])')
+_NAME = re.compile(r'"(?:name|author)"\s{0,9}:\s{0,9}"([^"\\]{1,100})"')
 _TRAILING_COMMA = re.compile(r",\s{0,50}([}\]])")
 
 
 def load_json(text: str) -> Any:
-    """The value of one JSON-LD script, mended where that is sure (comments and CDATA around it, raw line breaks in
-    strings, trailing commas); None when it cannot be read."""
+    """The value of one JSON-LD script, mended where that is sure: comments and CDATA around it, quotes as entities, raw
+    line breaks in strings, backslashes that escape nothing, trailing commas. Of what is broken beyond that, the fields
+    of an article that can still be told; None where there are none."""
     if len(text) > MAX_JSON_LD:
         return None
     try:
         return orjson.loads(text)
     except ValueError:
         pass
-    mended = _WRAPPING.sub("", text).strip("\ufeff \t\r\n;")
+    mended = _WRAPPING.sub("", text).strip("\ufeff \t\r\n;").translate(_CONTROLS)
+    if mended.startswith(("{&quot;", "[{&quot;")):
+        mended = html.unescape(mended)
+    mended = _NO_ESCAPE.sub("", mended)
     for attempt in (mended, _TRAILING_COMMA.sub(r"\1", mended)):
         try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
+            return orjson.loads(attempt)
+        except ValueError:
             continue
-    return None
+    return _article_in(mended)
+
+
+def _article_in(text: str) -> dict[str, Any] | None:
+    """The first dates and authors in a broken script about an article; its headline may be what broke it."""
+    if not _SAYS_ARTICLE.search(text) or "itemListElement" in text:
+        return None
+    found: dict[str, Any] = {}
+    for match in _FIELD.finditer(text):
+        found.setdefault(match[1], match[2])
+    author = _AUTHOR.search(text)
+    names = [match[1] for match in _NAME.finditer(author[0])] if author else []
+    if names:
+        found["author"] = names
+    return {"@type": "Article", **found} if found else None
 
 
 def _types(node: Mapping[str, Any]) -> list[str]:

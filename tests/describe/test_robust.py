@@ -139,6 +139,7 @@ def test_json_ld_nested_without_end() -> None:
         '{"a": 1};',
         '\ufeff{"a": 1}',
         '\n{"a": 1}\n',
+        "{&quot;a&quot;: 1}",
     ],
 )
 def test_json_ld_that_can_be_mended(script: str) -> None:
@@ -146,7 +147,25 @@ def test_json_ld_that_can_be_mended(script: str) -> None:
 
 
 def test_raw_line_breaks_in_json_ld() -> None:
-    assert load_json('{"a": "one\ntwo\tthree"}') == {"a": "one\ntwo\tthree"}
+    assert load_json('{"a": "one\ntwo\tthree"}') == {"a": "one two three"}
+
+
+BROKEN = (
+    '{"@type": "NewsArticle", "headline": "The "old" bridge", "datePublished": "2020-01-02",'
+    ' "author": {"@type": "Person", "name": "Ada Example"}, %s'
+)
+
+
+def test_of_broken_json_ld_dates_and_authors_are_left() -> None:
+    facts = read_declared(Head(Source(b""), "html", json_ld=[BROKEN % ""]))
+    assert [f.value for f in facts["published"]] == ["2020-01-02"]
+    assert [f.value for f in facts["authors"]] == [[("Ada Example", "")]]
+    assert "title" not in facts
+
+
+@pytest.mark.parametrize("script", [BROKEN.replace("NewsArticle", "Person") % "", BROKEN % '"itemListElement": ['])
+def test_broken_json_ld_about_something_else_says_nothing(script: str) -> None:
+    assert read_declared(Head(Source(b""), "html", json_ld=[script])) == {}
 
 
 def test_articles_that_the_page_only_lists_are_not_the_page() -> None:
