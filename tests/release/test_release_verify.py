@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from release_corpus import Page, run
 from test_release_versions import PAGES, edited
 
 from cleaner.errors import InputError, VerificationError, VersionError
+from cleaner.release.inventory import write_checksums
 from cleaner.release.open import versions
 from cleaner.release.verify import verify
 
@@ -109,3 +111,60 @@ def test_no_such_version(dataset: Path, tmp_path: Path) -> None:
         verify(dataset, "9.9.9")
     with pytest.raises(InputError):
         verify(tmp_path / "nothing")
+
+
+def signed_again(dataset: Path) -> list[str]:
+    """The problems that are left when whoever changed the files has mended the checksums, too."""
+    write_checksums(dataset, versions(dataset))
+    return verify(dataset).problems
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("README.md", "| documents | 12 |", "| documents | 13 |", "README.md gives other numbers"),
+        ("README.md", "num_examples: 12", "num_examples: 11", "README.md names other files or numbers of rows"),
+        ("README.md", "default: true", "default: false", "README.md does not give version 2.0.0 by default"),
+        ("README.md", "config_name: v1.0.0\n", "config_name: v3.0.0\n", "README.md lists v3.0.0"),
+        ("README.md", "---\n", "---\n}{", "The head of README.md cannot be understood"),
+        ("CHANGELOG.md", "1 changed", "2 changed", "CHANGELOG.md does not say"),
+        ("croissant.json", '"version": "2.0.0"', '"version": "1.0.0"', "croissant.json is of version 1.0.0"),
+        ("croissant.json", '"cr:FileObject"', '"File"', "croissant.json does not give"),
+        ("croissant.json", "{", "", "croissant.json cannot be understood"),
+        ("versions/2.0.0.json", '"title": 0', '"title": 1', "2.0.0.json says of `filled`"),
+        ("versions/2.0.0.json", '"share": {', '"login": {', "2.0.0.json says of `lines`"),
+    ],
+)
+def test_what_is_forged_together_with_its_checksum(dataset: Path, name: str, old: str, new: str, told: str) -> None:
+    text = (dataset / name).read_text("utf-8")
+    assert old in text
+    (dataset / name).write_text(text.replace(old, new, 1), "utf-8")
+    assert told in " ".join(signed_again(dataset))
+
+
+def test_checksums_that_anybody_can_check(dataset: Path) -> None:
+    for line in (dataset / "SHA256SUMS").read_text("utf-8").splitlines():
+        digest, path = line.split("  ")
+        assert hashlib.sha256((dataset / path).read_bytes()).hexdigest() == digest
+    names = {path.relative_to(dataset).as_posix() for path in dataset.rglob("*") if path.is_file()}
+    assert names - {line.split("  ")[1] for line in (dataset / "SHA256SUMS").read_text().splitlines()} == {
+        "SHA256SUMS", *(name for name in names if name.startswith("."))}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "pictures/mine.svg", "versions/9.9.9.json.bak", "data/more.parquet"])
+def test_a_file_that_was_added(dataset: Path, name: str) -> None:
+    (dataset / name).write_text("x")
+    assert any(name in problem for problem in verify(dataset).problems)
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "rejects.jsonl", "croissant.json", "CITATION.cff", "CHANGELOG.md"])
+def test_a_file_that_is_missing(dataset: Path, name: str) -> None:
+    (dataset / name).unlink()
+    assert any(problem.startswith(f"{name} is missing") for problem in verify(dataset).problems)
+
+
+def test_a_manifest_that_cannot_be_read_is_named(dataset: Path) -> None:
+    (dataset / "versions" / "1.0.0.json").write_bytes(b"{")
+    report = verify(dataset)
+    assert report.exit_code == 4
+    assert "1.0.0.json is damaged" in report.problems[0]
