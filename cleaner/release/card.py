@@ -90,6 +90,9 @@ def _filled(body: str, parts: dict[str, str], warnings: list[str]) -> str:
         return body
     if not there:
         return "\n\n".join([body.strip() or _HINT, *parts.values()])
+    if "withdrawn" in parts and "withdrawn" not in there:  # a card begun before there was anything to tell
+        told, removal = parts["withdrawn"], begin("removal")
+        body = body.replace(removal, f"{told}\n\n{removal}", 1) if "removal" in there else f"{body}\n\n{told}"
     for name in _NEEDED:
         if name not in there:
             warnings.append(

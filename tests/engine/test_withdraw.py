@@ -115,6 +115,9 @@ def test_a_document_leaves_every_version(run: Run, dataset: Path) -> None:
     shutil.copytree(dataset, dataset.parent / "copy", ignore=shutil.ignore_patterns(".cleaner"))
     assert name_of(ADDRESS) not in said(dataset.parent / "copy")
     assert load(dataset).num_rows == 9 and load(dataset, "1.0.0").num_rows == 6
+    card = (dataset / "README.md").read_text("utf-8")
+    assert card.count("## Withdrawn documents") == 1
+    assert card.index("## Withdrawn documents") < card.index("## To have a page removed")
     assert_stays_so(run, dataset)
     shutil.rmtree(dataset / ".cleaner")
     assert_stays_so(run, dataset)
