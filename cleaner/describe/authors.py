@@ -18,8 +18,8 @@ _PARTICLES = frozenset({
     "st",
 })  # fmt: skip
 _NAMES_TOO = frozenset({
-    "april", "may", "june", "august", "avril", "jan", "mar", "marco", "mars", "mart", "mai", "maj", "juli", "jun", "dec",
-    "gen", "nov", "ago",
+    "april", "may", "june", "august", "avril", "jan", "mar", "marco", "mars", "mart", "mai", "maj", "juli", "jun",
+    "dec", "gen", "nov", "ago",
 })  # fmt: skip
 """Names of months that people have, too."""
 _CJK_NAME = re.compile(
@@ -171,10 +171,16 @@ _STAFF = frozenset({
 })  # fmt: skip
 
 
+_ARTICLES = frozenset({
+    "the", "die", "der", "das", "el", "la", "los", "las", "le", "les", "il", "lo", "al", "de", "het",
+})  # fmt: skip
+
+
 def _is_own_site(name: str) -> bool:
     """Whether a site of this name is a person's: a name of two words or more, none of which outlets go by."""
-    words = set(name.casefold().split())
-    return len(words) > 1 and is_name(name) and not words & phrase_set("outlet")
+    words = name.casefold().split()
+    named = len(words) > 1 and words[0] not in _ARTICLES and is_name(name)
+    return named and not set(words) & phrase_set("outlet")
 
 
 def _is_publisher(name: str, stated: str, sites: list[str]) -> bool:

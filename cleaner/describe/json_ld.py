@@ -192,6 +192,8 @@ def read_json_ld(head: Head, facts: Facts) -> None:
             add(facts, "modified", node.get("dateModified"), "json-ld", sure)
             publisher = next(people(node.get("publisher"), by_id), None)
             add(facts, "publisher", publisher and publisher[0], "json-ld", sure)
+            if publisher and publisher[1] == "Organization":
+                add(facts, "publishing_house", publisher[0], "json-ld", sure)
             add(facts, "section", plain(node.get("articleSection")), "json-ld", sure)
             add(facts, "tags", listed(node.get("keywords")), "json-ld", sure)
             language = node.get("inLanguage")

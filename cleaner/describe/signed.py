@@ -60,7 +60,9 @@ def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Si
         facts: What the page declares.
         sites: Squashed names of the page's site.
     """
-    stated = [(declared_authors(f.value, sites), f) for f in facts.get("authors", [])]
+    houses = {squash(f.value) for f in facts.get("publishing_house", [])}
+    told = [(declared_authors(f.value, sites), f) for f in facts.get("authors", [])]
+    stated = [([a for a in authors if squash(a["name"]) not in houses], found) for authors, found in told]
     stated = [
         (authors, found)
         for authors, found in stated
@@ -78,10 +80,10 @@ def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Si
     authors, found = (persons or stated)[0]
     if byline is None:
         return Signed(authors, found.method, found.confidence)
-    told = {squash(a["name"]) for a in authors}
+    named = {squash(a["name"]) for a in authors}
     seen = {squash(a["name"]) for a in shown}
-    if told & seen:
-        more = seen > told and all(a["kind"] == "person" for a in shown)
+    if named & seen:
+        more = seen > named and all(a["kind"] == "person" for a in shown)
         best = shown if more else authors
         return Signed(best, found.method, min(0.99, found.confidence + 0.05), byline.line)
     named_by_site = all(a["kind"] != "person" or squash(a["name"]) in sites for a in authors)
