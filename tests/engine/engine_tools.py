@@ -19,7 +19,9 @@ from cleaner.engine.task import run_task
 from cleaner.report.summary import RunReport
 
 PLUGIN = Path(__file__).parent / "plugin"
-"""Goes on the path of worker processes: see plugin/sitecustomize.py."""
+"""Goes on the path of worker processes, and of this one: see plugin/sitecustomize.py."""
+if str(PLUGIN) not in sys.path:
+    sys.path.append(str(PLUGIN))
 
 Run = Callable[..., RunReport]
 
@@ -69,8 +71,6 @@ class InlinePool:
 
 def inline_run(patch: pytest.MonkeyPatch) -> Run:
     """`pipeline.run` as a plain loop with the quick cleaning, as long as the patch lasts."""
-    if str(PLUGIN) not in sys.path:
-        sys.path.insert(0, str(PLUGIN))
     import fake_cleaning
 
     patch.setattr(stage, "Pool", InlinePool)
