@@ -202,4 +202,3 @@ def _masked(value: Any, options: recipe.Privacy) -> Any:
     if isinstance(value, dict):
         return {key: _masked(inner, options) for key, inner in value.items()}
     return [_masked(inner, options) for inner in value] if isinstance(value, list) else value
-

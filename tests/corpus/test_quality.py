@@ -106,7 +106,7 @@ def test_upper_case_counts_or_not() -> None:
     assert cut_tokens(["straße strasse 北京"], lower=True).number.tolist() == other.tolist()
 
 
-PROSE = "The ferry left at seven, and nobody knew when it would be back. \"It never waits,\" said the clerk."
+PROSE = 'The ferry left at seven, and nobody knew when it would be back. "It never waits," said the clerk.'
 
 
 @pytest.mark.parametrize(
