@@ -67,38 +67,10 @@ READ_TIME = re.compile(
 )
 
 
-def says_reading_time(line: str) -> bool:
-    """Whether a line tells how long reading takes ("4 min read")."""
-    return READ_TIME.search(line) is not None
-
-
-_BAR = re.compile(r"[|•·⋅/►»]|\s[–—-]{1,2}\s|,\s")
 CLOCK = re.compile(
     r"\d{1,2}\s?[:h.時时시]\s?\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?\b|uhr\b|h\b|分)?|\d{1,2}\s?[ap]\.?m\.?\b|[+-]\d{2}:?\d{2}",
     re.IGNORECASE,
 )
-
-
-def name_beside_date(line: str, language: str | None = None) -> str | None:
-    """The name in a line that holds a date and a name and nothing else ("Ada Example | May 3, 2020")."""
-    if len(line) > 110 or not HAS_YEAR.search(line):
-        return None
-    dates = find_dates(line, language)
-    if not dates or any(d.precision == "year" for d in dates):
-        return None
-    for date in reversed(dates):
-        line = f"{line[: date.start]}|{line[date.end :]}"
-    line = READ_TIME.sub("|", CLOCK.sub("|", line))
-    line = phrase_pattern("modified_label").sub("|", phrase_pattern("date_label").sub("|", line))
-    parts = [p.strip(" ,;:()[]–—-") for p in _BAR.split(line)]
-    filler = phrase_set("date_filler")
-    parts = [p for p in parts if any(c.isalpha() for c in p) and p.casefold() not in filler]
-    if len(parts) != 1:
-        return None
-    label = byline_label().match(parts[0])
-    name = parts[0][label.end() :].strip() if label else parts[0]
-    cleaned = clean_name(name)
-    return cleaned if cleaned and is_name(cleaned) else None
 
 
 @lru_cache(maxsize=2048)

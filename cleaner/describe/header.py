@@ -65,11 +65,6 @@ def tokens(text: str) -> list[str]:
     return _ASCII_TOKEN.findall(text.lower()) if text.isascii() else _TOKEN.findall(text.casefold())
 
 
-def stems(text: str) -> list[str]:
-    """The first five letters of each word, so that "Syria" and "Syrian" agree."""
-    return [word[:5] for word in tokens(text)]
-
-
 def same(a: str, b: str) -> bool:
     """Whether two lines hold the same words, whatever their case and punctuation."""
     return tokens(a) == tokens(b)

@@ -24,7 +24,7 @@ from cleaner.describe.text_authors import find_authors
 from cleaner.describe.text_dates import DatedLine, find_published
 from cleaner.describe.text_publisher import text_publisher
 from cleaner.describe.title import Title, declared_title, squash
-from cleaner.describe.view import Description, PageView, Provenance
+from cleaner.describe.view import Description, PageView
 
 MIN_CLAIM = 0.5
 """A headline that was guessed is taken out of the text from this confidence on."""
@@ -50,7 +50,7 @@ def describe_text(said: Description, page: PageView, facts: Facts, sites: list[s
     reading = Reading(page, header, told, found, sites)
     if title:
         said.title = title.text
-        _note(said, "title", title.method, title.confidence, title.line)
+        said.note("title", title.method, title.confidence, title.line)
         _claim_title(said, page, reading, title)
     _set_publisher(said, page, reading, title, facts, sites)
     _set_authors(said, page, reading, facts, [*sites, squash(said.publisher)] if said.publisher else sites)
@@ -59,11 +59,7 @@ def describe_text(said: Description, page: PageView, facts: Facts, sites: list[s
     _set_subtitle(said, page, reading, facts)
     said.quoted_sources = quoted_sources(page, header, set(said.claims), language)
     if said.quoted_sources:
-        _note(said, "quoted_sources", "text", 0.7)
-
-
-def _note(said: Description, field: str, method: str, confidence: float, line: int | None = None) -> None:
-    said.provenance.append(Provenance(field, method, round(confidence, 2), line))
+        said.note("quoted_sources", "text", 0.7)
 
 
 def _claim_title(said: Description, page: PageView, reading: Reading, title: Title) -> None:
@@ -88,17 +84,17 @@ def _set_publisher(
 ) -> None:
     if page.publisher:
         said.publisher = page.publisher
-        _note(said, "publisher", "recipe", 1.0)
+        said.note("publisher", "recipe", 1.0)
     for found in facts.get("publisher", []) if not said.publisher else []:
         said.publisher = clean_publisher(found.value)
         if said.publisher:
-            _note(said, "publisher", found.method, found.confidence - 0.05)
+            said.note("publisher", found.method, found.confidence - 0.05)
             break
     zone = reading.zone(3, 40)
     told = text_publisher(page, reading, title, zone, sites)
     if told and not said.publisher:
         said.publisher = told[0].value
-        _note(said, "publisher", told[0].method, told[0].confidence, told[1])
+        said.note("publisher", told[0].method, told[0].confidence, told[1])
     if told and told[1] is not None and told[0].value == said.publisher:
         said.claims.setdefault(told[1], "publisher")
     if said.publisher and title and title.line is not None:
@@ -112,7 +108,7 @@ def _set_authors(said: Description, page: PageView, reading: Reading, facts: Fac
     for stated in facts.get("authors", []):
         said.authors = declared_authors(stated.value, sites)
         if said.authors:
-            _note(said, "authors", stated.method, stated.confidence)
+            said.note("authors", stated.method, stated.confidence)
             break
     signed = find_authors(page, reading)
     if signed is None:
@@ -123,7 +119,7 @@ def _set_authors(said: Description, page: PageView, reading: Reading, facts: Fac
             said.claims.setdefault(i - 1, "byline")
     if not said.authors:
         said.authors = [{"name": name, "kind": kind_of(name, "", sites)} for name in signed.names]
-        _note(said, "authors", "text", signed.confidence, signed.lines[0])
+        said.note("authors", "text", signed.confidence, signed.lines[0])
 
 
 def _stated_date(page: PageView, facts: Facts, field: str, language: str | None) -> tuple[Date, str, float] | None:
@@ -147,14 +143,14 @@ def _set_dates(said: Description, page: PageView, reading: Reading, facts: Facts
             published = told.published.date, "text", told.confidence
     if published:
         said.published, said.published_precision, said.published_offset = published[0][:3]
-        _note(said, "published", published[1], published[2], line)
+        said.note("published", published[1], published[2], line)
     modified = _stated_date(page, facts, "modified", language)
     if modified:
         said.modified = modified[0].text
-        _note(said, "modified", modified[1], modified[2])
+        said.note("modified", modified[1], modified[2])
     elif told.modified:
         said.modified = told.modified.date.text
-        _note(said, "modified", "text", 0.7, told.modified.line)
+        said.note("modified", "text", 0.7, told.modified.line)
     _claim_dates(said, page, reading, [*told.others, *(d for d in (told.published, told.modified) if d)])
 
 
@@ -184,15 +180,15 @@ def _set_agency(said: Description, page: PageView, reading: Reading) -> None:
     agency, place, line = agency_and_place(page, reading.header)
     if agency:
         said.agency = agency
-        _note(said, "agency", "text", 0.85, line)
+        said.note("agency", "text", 0.85, line)
     if place:
         said.place = place
-        _note(said, "place", "text", 0.8 if agency else 0.6, line)
+        said.note("place", "text", 0.8 if agency else 0.6, line)
     if not said.agency:
         for author in said.authors:
             if author["name"] in phrases("agency"):
                 said.agency = author["name"]
-                _note(said, "agency", "text", 0.8)
+                said.note("agency", "text", 0.8)
                 break
     body = reading.header.body
     if line is not None and agency and line > body and reading.header.next_prose(body) == line:
@@ -209,10 +205,10 @@ def _set_subtitle(said: Description, page: PageView, reading: Reading, facts: Fa
         said.claims.setdefault(standfirst, "standfirst")
     if stated:
         said.subtitle = stated.value
-        _note(said, "subtitle", stated.method, stated.confidence)
+        said.note("subtitle", stated.method, stated.confidence)
     elif standfirst is not None:
         said.subtitle = page.lines[standfirst]
-        _note(said, "subtitle", "text", 0.7, standfirst)
+        said.note("subtitle", "text", 0.7, standfirst)
 
 
 def _standfirst(said: Description, page: PageView, reading: Reading) -> int | None:
