@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from metadata import GoldPage, _squash, judge_date, read_pages, same_name
+from metadata_gold import GoldPage, judge_date, read_pages, same_name, squash_title
 from scipy.optimize import minimize
 
 import cleaner
@@ -70,7 +70,7 @@ class Example:
 
 def title_example(page: Labelled, closely: bool) -> Example:
     """The page as the model of titles sees it, at first sight or closely."""
-    view, wanted = page.view, _squash(page.gold.title)
+    view, wanted = page.view, squash_title(page.gold.title)
     header = find_header(view)
     body, signs = read_body(view, header), Signs(view, header, HeaderLines(view.lines, page.language))
     if closely:
@@ -79,7 +79,7 @@ def title_example(page: Labelled, closely: bool) -> Example:
     else:
         sketched = [(row, c) for c in find_candidates(view, header) if (row := sketch(view, header, body, c))]
         rows, candidates = [row for row, _ in sketched], [c for _, c in sketched]
-    texts = [_squash(c.text) for c in candidates]
+    texts = [squash_title(c.text) for c in candidates]
     return Example(page.gold.half, page.weight, rows, texts, [bool(t) and t == wanted for t in texts], bool(wanted))
 
 
