@@ -129,7 +129,8 @@ def line_changes_query(old: str, new: str) -> str:
 _LINE_CHANGES = """
 CREATE TABLE line_changes AS
 SELECT id, line, change, was, was_role, was_reason, verdict, role, reason,
-       CASE WHEN change = 'rescored' THEN NULL WHEN length(text) <= 300 THEN text ELSE left(text, 300) || '…' END AS text
+       CASE WHEN change = 'rescored' THEN NULL WHEN length(text) <= 300 THEN text
+            ELSE left(text, 300) || '…' END AS text
 FROM (
     SELECT coalesce(new.document_id, old.document_id) AS id, coalesce(new.line, old.line) AS line,
            CASE WHEN old.line IS NULL THEN 'added' WHEN new.line IS NULL THEN 'removed'

@@ -44,8 +44,8 @@ def lay_out(
 
     With `compact`, small shards are dissolved however few they are. Wants the table `previous` (see
     `index.load_index`). Makes the table `layout`: `part`, `file`, `record`, `id`, `site`, `place` (order over the whole
-    corpus), `shard` (number of the shard, in the order of reading), `row_hash`, `lines_hash`, `lines`, `characters`, and
-    the columns `schema.OF_THE_CORPUS`.
+    corpus), `shard` (number of the shard, in the order of reading), `row_hash`, `lines_hash`, `lines`, `characters`,
+    and the columns `schema.OF_THE_CORPUS`.
     """
     db.execute(_PUBLISHED, {"decisions": parquet([decisions])})
     changes = compare(db)
