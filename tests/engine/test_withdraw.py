@@ -313,7 +313,7 @@ def alike(**changed: str) -> str:
     return " ".join(changed.get(f"w{n}", word) for n, word in enumerate(WORDS))
 
 
-@pytest.mark.parametrize("goes", range(4))
+@pytest.mark.parametrize("goes", [0, 3])
 def test_near_duplicates_are_marked_as_the_next_run_would(run: Run, tmp_path: Path, goes: int) -> None:
     texts = [alike(), alike(w5="other"), alike(w5="other", w60="another"), alike(w110="one more and longer")]
     records = [*RECORDS[:2], *(record(text, f"https://near.example/{n}") for n, text in enumerate(texts))]

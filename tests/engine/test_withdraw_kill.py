@@ -16,7 +16,7 @@ from cleaner.release.open import load
 from cleaner.release.verify import verify
 from cleaner.release.withdraw import withdraw
 
-EVERY = int(os.environ.get("TEST_EVERY_STEP", "5"))
+EVERY = int(os.environ.get("TEST_EVERY_STEP", "7"))
 """Every so many-th step is tried; all of them take a minute."""
 
 
