@@ -141,7 +141,7 @@ def _planned(processed: Path, names: Sequence[str], reason: str | None, agreed: 
         manifests, stones = read_manifests(processed), read_tombstones(processed)
         with open_database(state.work) as db:
             load_rows(db, processed, manifests, state.parts)
-            already = tuple(name for name in names if is_withdrawn_already(name, stones))
+            already = tuple(name for name in names if is_withdrawn_already(db, name, stones))
             found = {name: find_named(db, name) for name in names if name not in already}
             if missing := [name for name, ids in found.items() if not ids]:
                 raise InputError(_missing(processed, missing, len(names)))

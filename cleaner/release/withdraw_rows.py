@@ -82,15 +82,14 @@ def find_named(db: duckdb.DuckDBPyConnection, name: str) -> set[str]:
     return found
 
 
-def is_withdrawn_already(name: str, tombstones: Iterable[Tombstone]) -> bool:
-    """Whether a person calls one so that has a tombstone."""
+def is_withdrawn_already(db: duckdb.DuckDBPyConnection, name: str, tombstones: Sequence[Tombstone]) -> bool:
+    """Whether a person calls one so that has a tombstone; InputError when others have ids that start like that, too."""
     address = clean_url(name)
     digits = name.lower() if address is None else hashlib.sha256(address.encode()).hexdigest()[:32]
-    return any(
-        (stone.id is not None and len(digits) >= FEWEST_DIGITS and stone.id.startswith(digits))
-        or digits in stone.sources or digits[:32] in stone.texts
-        for stone in tombstones
-    )  # fmt: skip
+    if any(digits in stone.sources or digits[:32] in stone.texts for stone in tombstones):
+        return True
+    ids = {stone.id for stone in tombstones if stone.id and stone.id.startswith(digits)}
+    return len(digits) >= FEWEST_DIGITS and bool(ids) and find_named(db, digits) <= ids
 
 
 def find_rows(db: duckdb.DuckDBPyConnection, withdrawn: Withdrawn) -> list[Row]:
