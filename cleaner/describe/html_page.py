@@ -15,6 +15,7 @@ from cleaner.describe.header import Header, find_header, phrases, same, tokens
 from cleaner.describe.published import Dated, date_below, date_modified, date_published, shown_dates
 from cleaner.describe.publisher import clean_publisher
 from cleaner.describe.signed import signed_by
+from cleaner.describe.site_name import site_name
 from cleaner.describe.title import Title, declared_title, squash
 from cleaner.describe.view import Description, Found, PageView
 
@@ -41,7 +42,7 @@ def describe_html(said: Description, page: PageView, facts: Facts, sites: list[s
         said.note("title", title.method, title.confidence, title.line)
         _claim_title(said, page, header, title)
     zone = _zone(page, header, title)
-    _set_publisher(said, page, header, title, facts)
+    _set_publisher(said, page, header, title, facts, sites)
     _set_authors(said, page, zone, facts, [*sites, squash(said.publisher)] if said.publisher else sites)
     _set_dates(said, page, title, zone, facts, language)
     _set_agency(said, page, header)
@@ -67,7 +68,9 @@ def _claim_title(said: Description, page: PageView, header: Header, title: Title
             said.claims[i] = "title"
 
 
-def _set_publisher(said: Description, page: PageView, header: Header, title: Title | None, facts: Facts) -> None:
+def _set_publisher(
+    said: Description, page: PageView, header: Header, title: Title | None, facts: Facts, sites: list[str]
+) -> None:
     if page.publisher:
         said.publisher = page.publisher
         said.note("publisher", "recipe", 1.0)
@@ -76,6 +79,9 @@ def _set_publisher(said: Description, page: PageView, header: Header, title: Tit
         if said.publisher:
             said.note("publisher", found.method, found.confidence - 0.05)
             break
+    if not said.publisher and (named := site_name(page, title, sites, said.url)):
+        said.publisher = named.name
+        said.note("publisher", "html", named.confidence, named.line)
     if said.publisher and title and title.line is not None:
         name = squash(said.publisher)
         for i in range(max(0, title.line - 3), min(header.next_prose(title.line), title.line + _REACH)):
