@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cleaner.describe.header import phrase_set, phrases
+from cleaner.describe.site_words import words as site_words
 
 _CUT = re.compile(r"\s[|–—·-]\s|\s?\|\s?|:\s")
 
@@ -37,4 +38,8 @@ def is_outlet(line: str) -> bool:
         return False
     if not line.isascii() and len(words) == 1:
         return len(line) <= 12 and any(line.endswith(o) for o in phrases("outlet") if not o.isascii())
-    return len(words) >= 2 and any(w in phrase_set("outlet") for w in lowered)
+    return (
+        len(words) >= 2
+        and any(w in phrase_set("outlet") for w in lowered)
+        and not all(w in site_words().section for w in lowered)
+    )

@@ -7,17 +7,16 @@ something else (a section, a slogan, a company, a web agency). A name that two o
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
-from importlib.resources import files
-from itertools import islice
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from cleaner.describe.authors import kind_of
 from cleaner.describe.header import tokens
+from cleaner.describe.owner_marks import BOTTOM, MAX_MARK, OwnerMark, read_marks
 from cleaner.describe.publisher import is_outlet
+from cleaner.describe.site_words import EDGES, MAX_NAME, could_be, fold, title_parts, words
 from cleaner.describe.title import Title, squash
 from cleaner.describe.view import PageView
 
@@ -25,24 +24,16 @@ _TOP = 40
 """So many first lines, above the headline, can bear the site's name."""
 _HIGH = 15
 """So many of them, where the page's title does not name it."""
-_BOTTOM = 50
-"""So many last lines can bear the owner's mark."""
-_MAX_NAME = 60
-_MAX_MARK = 250
-_SEPARATOR = re.compile(
-    r"\s[|\-–—―:·•»«›~/⋆★]{1,3}\s|\s?[|｜ㅣ]\s?|\s?[»›]\s|--|__?|\s?::\s?|[:：]\s?(?=[^\W\d])|【(?=[^【】]{2,30}】$)"
-)
-_OWNED = re.compile(r"©|\(c\)\s|copyright|&copy;", re.IGNORECASE)
-_SIGNS = ("©", "(c) ", "copyright")
-_MAX_MARKS = 8
-_YEARS = re.compile(r"(?:19|20)\d{2}(?:\s?[-–—]\s?(?:(?:19|20)?\d{2}|present))?")
-_NAME_END = re.compile(r"\s[-–—|·•]\s|[.,;:|]\s|\s?\(")
 _ITEM_END = re.compile(r"\s?[|•·*/]\s?")
-_DOCUMENTATION = re.compile(r"\s(?:v?\d+(?:\.\d+){0,3}\s)?documentation$", re.IGNORECASE)
 _FIRST = 8
 """So many first lines can begin with the site's name and go on with its menu."""
+_FORM = re.compile(
+    r",?\s(?:inc|llc|ltd|limited|gmbh|corp|corporation|co|company|plc|kg|ag|oy|ab|s\.?l|s\.?a|b\.?v)\.?$", re.IGNORECASE
+)
+"""What ends a company's name."""
+_SPOKEN = 600
+_MAX_PROSE = 2_000
 _LOGO = "[logo]"
-_EDGES = " \t|-–—·•:»«›~/【】[]()_,."
 _ITEMS = frozenset({"li", "option", "button", "label", "select", "td", "th", "dd", "dt", "input"})
 _ASIDE = frozenset({"skip_link", "breadcrumb", "login", "cookie_notice", "dateline", "byline", "comment", "related"})
 _WEIGHT = {"owner": 0.3, "address": 0.3, "declared": 0.3, "logo": 0.2, "said": 0.2}
@@ -57,35 +48,6 @@ class SiteName(NamedTuple):
     line: int | None = None
 
 
-class _Words(NamedTuple):
-    home: frozenset[str]
-    platform: frozenset[str]
-    built: tuple[str, ...]
-    section: frozenset[str]
-    reserved: tuple[str, ...]
-
-
-@lru_cache(maxsize=1)
-def _words() -> _Words:
-    data = files("cleaner.describe") / "data"
-    table = tomllib.loads((data / "publishers.toml").read_text("utf-8"))
-    terms = tomllib.loads((data / "licenses.toml").read_text("utf-8"))
-    return _Words(
-        frozenset(word for listed in table["home"].values() for word in listed),
-        frozenset(squash(word) for word in table["platform"]),
-        tuple(table["built"]),
-        frozenset(squash(word) for word in table["section"]),
-        tuple(word.casefold() for word in terms["reserved"]),
-    )
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, in lower case and without accents: as a name stands in an address."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return squash(text)
-
-
 def site_name(page: PageView, title: Title | None, sites: list[str], url: str | None) -> SiteName | None:
     """The name by which a page's site goes, by the agreement of at least two parts of the page.
 
@@ -96,7 +58,8 @@ def site_name(page: PageView, title: Title | None, sites: list[str], url: str | 
         url: The page's address, where known.
     """
     evidence = _Evidence(page, title.text if title else "", title.line if title else None, sites, url)
-    return evidence.best_in_title() or evidence.best_at_top() or evidence.owner_alone()
+    found = evidence.best_in_title() or evidence.best_at_top() or evidence.owner_alone()
+    return found and found._replace(name=" ".join(found.name.split()))
 
 
 class _Evidence:
@@ -118,26 +81,14 @@ class _Evidence:
         page, found = self._page, dict[str, int]()
         for i in range(self._stop):
             text = page.lines[i]
-            if 1 < len(text) <= _MAX_NAME and page.tags[i] not in _ITEMS and page.roles[i] not in _ASIDE:
+            if 1 < len(text) <= MAX_NAME and page.tags[i] not in _ITEMS and page.roles[i] not in _ASIDE:
                 found.setdefault(squash(text.removeprefix(_LOGO)), i)
         found.pop("", None)
         return found
 
     @cached_property
-    def _marks(self) -> list[_Mark]:
-        """Lines of the footer that say who owns the rights, the last first; those with a sign before others."""
-        foot = self._page.lines[max(self._stop, len(self._page.lines) - _BOTTOM) :]
-        parts = [part for text in reversed(foot) if len(text) <= 4 * _MAX_MARK for part in text.split("\n")]
-        parts = [part for part in parts if 1 < len(part) <= _MAX_MARK]
-        joined = "\n".join(parts).casefold()
-        if not any(sign in joined for sign in _SIGNS):
-            reserved = [words for words in _words().reserved if words in joined]
-            marked = (p for p in parts if any(words in p.casefold() for words in reserved)) if reserved else iter(())
-        elif joined.count("©") >= _MAX_MARKS or ("(c) " not in joined and "copyright" not in joined):
-            marked = (p for p in parts if "©" in p)
-        else:
-            marked = (p for p in parts if "©" in p or "(c) " in (low := p.casefold()) or "copyright" in low)
-        return [_Mark(text) for text in islice(marked, _MAX_MARKS)]
+    def _marks(self) -> list[OwnerMark]:
+        return read_marks(self._page.lines, self._stop)
 
     def best_in_title(self) -> SiteName | None:
         """The part of the page's title beside the headline that other parts of the page confirm."""
@@ -153,10 +104,10 @@ class _Evidence:
     def _names_in_title(self) -> Iterator[tuple[str, bool]]:
         """(name, whether it stands at an end) of the parts of the title that are not the headline, the last first."""
         for text in self._titles():
-            for name, outer in _parts(text):
+            for name, outer in title_parts(text):
                 if self._line is None and 2 * len(name) > len(text):  # rather the headline itself
                     continue
-                if len(name) <= _MAX_NAME and not self._is_headline(name) and _could_be(name):
+                if len(name) <= MAX_NAME and not self._is_headline(name) and could_be(name):
                     yield name, outer
 
     def _titles(self) -> Iterator[str]:
@@ -224,8 +175,8 @@ class _Evidence:
     def _edges(self) -> list[tuple[int, str]]:
         """The short lines of the page's top and bottom, with their indices."""
         lines = self._page.lines
-        at = (*range(self._stop), *range(max(self._stop, len(lines) - _BOTTOM), len(lines)))
-        return [(i, lines[i]) for i in at if len(lines[i]) <= _MAX_MARK]
+        at = (*range(self._stop), *range(max(self._stop, len(lines) - BOTTOM), len(lines)))
+        return [(i, lines[i]) for i in at if len(lines[i]) <= MAX_MARK]
 
     def _in_address(self, name: str) -> bool:
         folded = fold(name)
@@ -242,122 +193,45 @@ class _Evidence:
             if i >= _HIGH:
                 break
             name = self._page.lines[i].removeprefix(_LOGO).strip()
-            if not _could_be(name) or self._in_headline(name):
+            if not could_be(name) or self._in_headline(name):
                 continue
             owned, addressed = any(mark.names(name) for mark in self._marks), self._in_address(name)
             if owned or addressed:
                 return SiteName(name, 0.85 if owned and addressed else 0.75, i)
         for mark in self._marks:
             for name in mark.owners:
-                if _could_be(name) and self._in_address(name):
+                if could_be(name) and self._in_address(name):
                     return SiteName(name, 0.75)
         return self._above_menu()
 
     def _above_menu(self) -> SiteName | None:
-        """The first line of flattened text: an outlet's name, repeated below, or above a menu with the first page."""
+        """The first line of flattened text: an outlet's name, or one above a menu that begins with the first page."""
         lines = self._page.lines
         first = next(iter(self._logos.values()), _HIGH) if self._page.head.kind == "text" else _HIGH
         name = lines[first].removeprefix(_LOGO).strip() if first <= 2 and self._line is not None else ""
-        if not name or len(name.split()) > 5 or not _could_be(name) or self._in_headline(name):
+        if not name or len(name.split()) > 5 or not could_be(name) or self._in_headline(name):
             return None
         for text in lines[first + 1 : min(first + 3, self._stop)]:
-            if _ITEM_END.split(text[:60].strip("*+- "), maxsplit=1)[0].casefold() in _words().home:
+            if _ITEM_END.split(text[:60].strip("*+- "), maxsplit=1)[0].casefold() in words().home:
                 return SiteName(name, 0.6, first)
-        return SiteName(name, 0.55, first) if is_outlet(name) or self._again(name, first) else None
-
-    def _again(self, name: str, line: int) -> bool:
-        """Whether a short line near the page's ends, other than `line`, has the name in it as whole words."""
-        wanted = f" {' '.join(tokens(name))} "
-        return any(name in text and i != line and wanted in f" {' '.join(tokens(text))} " for i, text in self._edges)
+        return SiteName(name, 0.55, first) if is_outlet(name) else None
 
     def owner_alone(self) -> SiteName | None:
-        """The owner in the footer, where the name reads as an outlet's and there is no other."""
-        names = [owner for mark in self._marks for owner in mark.owners[:1]]
-        if len({squash(name) for name in names}) == 1 and is_outlet(names[0]) and _could_be(names[0]):
-            return SiteName(names[0], 0.5)
-        return None
-
-
-class _Mark:
-    """A line that says who owns the rights."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._tokens = f" {' '.join(tokens(text))} "
-
-    @cached_property
-    def owners(self) -> list[str]:
-        """The names beside the mark: what follows it, what stands before it."""
-        mark = _OWNED.search(self.text)
-        sides = (self.text[mark.end() :], self.text[: mark.start()]) if mark else (self.text,)
-        names = []
-        for side in sides:
-            said = _NAME_END.split(_YEARS.sub(" ", _OWNED.sub(" ", side)).strip(_EDGES))[0]
-            folded = said.casefold()
-            at = [folded.find(words) for words in _words().reserved]
-            name = said[: min((i for i in at if i >= 0), default=len(said))].strip(_EDGES).removeprefix("by ")
-            if 1 < len(name) <= _MAX_NAME:
-                names.append(name)
-        return names
-
-    def holds(self, name: str) -> bool:
-        """Whether the line has the name in it, as whole words (in scripts with prefixes: a long one anywhere)."""
-        wanted = " ".join(tokens(name))
-        if not wanted:
-            return False
-        return f" {wanted} " in self._tokens or (not name.isascii() and len(wanted) >= 5 and wanted in self._tokens)
-
-    def names(self, name: str) -> bool:
-        """Whether an owner's name is, or begins with, a name ("The Bench" in "The Bench Ltd")."""
-        wanted = tokens(name)
-        return any(tokens(owner)[: len(wanted)] == wanted for owner in self.owners)
-
-
-def _parts(text: str) -> Iterator[tuple[str, bool]]:
-    """(part, whether it stands at an end) of a title, the last first; what a page runs on is no part."""
-    cuts = list(_SEPARATOR.finditer(text))
-    while cuts and _is_built(text[cuts[-1].end() :]):
-        text = text[: cuts[-1].start()]
-        cuts.pop()
-    if not cuts:
-        return
-    last = text[cuts[-1].end() :]
-    ends = [last, _DOCUMENTATION.sub("", last), text[: cuts[0].start()]]
-    ends += [text[cut.end() :] for cut in reversed(cuts[-3:-1])]
-    inner = [last.partition(",")[0]]
-    inner += [text[a.end() : b.start()] for a, b in zip(cuts[-4:], cuts[-3:], strict=False)]
-    for some, outer in ((ends, True), (inner, False)):
-        for part in dict.fromkeys(_trim(part) for part in some):
-            yield part, outer
-
-
-def _trim(name: str) -> str:
-    """A name without separators and brackets around it; the stop of an abbreviation stays."""
-    bare = name.strip(_EDGES)
-    return bare + "." if name.strip()[len(bare) :].startswith(".") and name.strip().startswith(bare) else bare
-
-
-def _is_built(text: str) -> bool:
-    return text.strip().casefold().startswith(_words().built) or squash(text) in _words().platform
-
-
-def _could_be(text: str) -> bool:
-    """Whether a text can be a site's name at all: no section, platform, builder's line, date, item or address."""
-    key = squash(text)
-    words = _words()
-    return (
-        len(key) > 1
-        and key not in words.section
-        and key not in words.platform
-        and not text.casefold().startswith(words.built)
-        and text.casefold() not in words.home
-        and text[0] not in "*+>"
-        and text[-1] not in "?!…:"
-        and "@" not in text
-        and "#" not in text
-        and text.count(" ") <= 8
-        and not key.isdecimal()
-    )
+        """The owner in the footer, where there is one: an outlet's name, or one of which the page goes on to speak."""
+        names = {squash(owner): owner for mark in self._marks for owner in mark.owners[:1]}
+        if len(names) != 1:
+            return None
+        whole = next(iter(names.values()))
+        name = _FORM.sub("", whole).strip(EDGES)
+        if not name[:1].isupper() or not could_be(name) or self._in_headline(name):
+            return None
+        text = "\n".join(text for text in self._page.lines[:_SPOKEN] if len(text) <= _MAX_PROSE)
+        whole_name = rf"(?<!\w){re.escape(name)}(?!\w|\s[A-Z])" if name.isascii() else re.escape(name)
+        said = len(re.findall(whole_name, text))
+        spoken_of = len(name) >= 4 and said >= sum(name in mark.text for mark in self._marks) + 2
+        if spoken_of and (len(whole) > len(name) or kind_of(name, "", []) != "person"):
+            return SiteName(name, 0.55)
+        return SiteName(name, 0.5) if is_outlet(name) else None
 
 
 def _starts(line: str, name: str) -> bool:
