@@ -5,8 +5,9 @@
     python benchmarks/extraction.py DIR --write         and put the tables into benchmarks/README.md
     python benchmarks/extraction.py --memory            peak memory of a process that cleans one large page
 
-DIR is what `cleaner.judge.benchmark.read_benchmark` reads. Only ratios are worth comparing: the tools take turns on the
-same pages, so that a busy machine is as busy for all of them. CPU time counts all threads; pools have one thread each.
+DIR is what `cleaner.judge.training.benchmark.read_benchmark` reads. Only ratios are worth comparing: the tools take
+turns on the same pages, so that a busy machine is as busy for all of them. CPU time counts all threads; pools have
+one thread each.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ from run import machine
 
 import cleaner
 from cleaner import Source
-from cleaner.judge.benchmark import LabelledPage, read_benchmark
-from cleaner.judge.flatten import FLATTENERS
-from cleaner.judge.labels import token_f1, word_f1
 from cleaner.judge.model import FOLDER
+from cleaner.judge.training.benchmark import LabelledPage, read_benchmark
+from cleaner.judge.training.flatten import FLATTENERS
+from cleaner.judge.training.labels import token_f1, word_f1
 
 BATCH = 64
 """Pages that each tool works on before it is the next one's turn."""
 ALONE = 40
 """Pages that are also cleaned one by one."""
 FLATTENED = ("layout", "first_pass")
-"""Ways of flattening (see `cleaner.judge.flatten`) of which the pages are also cleaned as text."""
+"""Ways of flattening (see `cleaner.judge.training.flatten`) of which the pages are also cleaned as text."""
 README = Path(__file__).parent / "README.md"
 MEGABYTES = (1, 5, 10)
 

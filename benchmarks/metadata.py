@@ -37,7 +37,7 @@ from run import machine
 
 import cleaner
 from cleaner import Source, cleaning
-from cleaner.judge.flatten import FLATTENERS
+from cleaner.judge.training.flatten import FLATTENERS
 
 BATCH = 64
 FIELDS = ("title", "authors", "date", "language")

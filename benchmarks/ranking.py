@@ -5,10 +5,10 @@
     python benchmarks/ranking.py DIR --write     fit on all pages and write the weights
 
 DIR holds labelled pages as benchmarks/metadata.py reads them. Each page is flattened in every way of
-`cleaner.judge.flatten` and judged. A candidate is right when it has the words of the page's title, the name of an
-author, or the day of publication. Each model is a softmax over the candidates of a page and "none of them", with a
-quadratic penalty; articles and news weigh twice. Bylines and dates are looked for beside the headline that weights
-fitted on the other half of the sites find.
+`cleaner.judge.training.flatten` and judged. A candidate is right when it has the words of the page's title, the name
+of an author, or the day of publication. Each model is a softmax over the candidates of a page and "none of them",
+with a quadratic penalty; articles and news weigh twice. Bylines and dates are looked for beside the headline that
+weights fitted on the other half of the sites find.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from cleaner.describe.headline import features, find_candidates, look_closely, r
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
 from cleaner.describe.view import PageView
-from cleaner.judge.flatten import FLATTENERS
+from cleaner.judge.training.flatten import FLATTENERS
 
 WEIGHTS = Path(__file__).parent.parent / "cleaner" / "describe" / "data" / "ranking.toml"
 PENALTY = 1e-3

@@ -15,10 +15,10 @@ from cleaner.engine.stage import Reporter, clean_files, living_parts
 from cleaner.engine.storage import storage_errors
 from cleaner.errors import RecipeError
 from cleaner.recipe import Recipe
-from cleaner.release.answers import check_answers
+from cleaner.release.card.answers import check_answers
 from cleaner.release.make import release
 from cleaner.release.manifest import asked_version, read_manifests
-from cleaner.release.withdraw import complete
+from cleaner.release.withdraw.withdraw import complete
 from cleaner.report.summary import OnProgress, RunReport
 
 

@@ -33,10 +33,10 @@ from cleaner.cli import app
 from cleaner.normalize import FIXES
 from cleaner.read.causes import CAUSES
 from cleaner.recipe import Filter, Recipe, Site
-from cleaner.release import columns
+from cleaner.release.card import columns
+from cleaner.release.card.measured import measured_part
+from cleaner.release.card.pictures import NAMES, draw_pictures
 from cleaner.release.manifest import Manifest, read_manifests
-from cleaner.release.measured import measured_part
-from cleaner.release.pictures import NAMES, draw_pictures
 from cleaner.report import tables
 from cleaner.report.explain import explain
 from cleaner.roles import REASONS, ROLES

@@ -23,7 +23,7 @@ def card(
     of the marks stays. What nobody has stated is named, and what contradicts the data. With --edit you are asked for
     what is open; the answers go to PROCESSED/card.toml.
     """
-    from cleaner.release.refresh import refresh_card
+    from cleaner.release.card.refresh import refresh_card
     from cleaner.report.card import card_report
 
     if edit:
@@ -56,8 +56,8 @@ def archive(
     A TARGET that ends in .zip becomes a BagIt bag, any other a folder that is an RO-Crate; the bag holds the RO-Crate.
     Licence and date of publication must have been stated (see `cleaner card`).
     """
-    from cleaner.release.bagit import write_bagit_zip
-    from cleaner.release.rocrate import write_ro_crate
+    from cleaner.release.card.bagit import write_bagit_zip
+    from cleaner.release.card.rocrate import write_ro_crate
 
     if target.suffix.lower() == ".zip":
         print(f"Written: {write_bagit_zip(processed, target, version)}, a BagIt bag with an RO-Crate.")

@@ -54,14 +54,14 @@ def evaluate(
     """
     chosen = load_recipe(recipe)
     with extra("train"), progress(format is PageFormat.json) as on_progress:
-        from cleaner.judge.evaluate import evaluate as measure
+        from cleaner.judge.training.evaluate import evaluate as measure
 
         found = measure(folder, variant or None, on_progress, model=model, recipe=chosen)
     data_stream()
     if format is PageFormat.json:
         print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
         return
-    from cleaner.judge.scores import worst_first
+    from cleaner.judge.training.scores import worst_first
     from cleaner.report.console import make_console
     from cleaner.report.scores import figures_tables, pages_table, seen_text
 
@@ -88,9 +88,9 @@ def train(
     model had not seen (cross-validation by domain). The same pages and library versions give the same model.
     """
     with extra("train"):
-        from cleaner.judge.benchmark import read_benchmark
         from cleaner.judge.model import FOLDER, check_place
-        from cleaner.judge.train import train as train_model
+        from cleaner.judge.training.benchmark import read_benchmark
+        from cleaner.judge.training.train import train as train_model
 
         place = out or FOLDER
         check_place(place, replace)

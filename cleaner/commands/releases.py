@@ -54,7 +54,7 @@ def diff(
     documents. Lines are told by what befell them, such as "newly dropped as related", with the reasons. See
     docs/releases.md.
     """
-    from cleaner.release.diff import compare
+    from cleaner.release.diff.compare import compare
     from cleaner.report.console import glyphs_for, make_console, path_text
 
     with compare(processed, old, new) as comparison:
@@ -150,8 +150,8 @@ def withdraw(
     a withdrawn document is left out of later runs, too. Without DOC, an interrupted withdrawal is completed. See
     docs/takedowns.md.
     """
-    from cleaner.release.withdraw import Withdrawal, plan
-    from cleaner.release.withdraw import withdraw as take_out
+    from cleaner.release.withdraw.withdraw import Withdrawal, plan
+    from cleaner.release.withdraw.withdraw import withdraw as take_out
     from cleaner.report.console import make_console
     from cleaner.report.withdrawing import done_rows, leaving_rows
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cleaner.corpus.tombstones import FILE as TOMBSTONES
 from cleaner.errors import BusyError, InputError, RefusedError, StorageError
-from cleaner.release.answers import ANSWERS
+from cleaner.release.card.answers import ANSWERS
 
 STATE = ".cleaner"
 

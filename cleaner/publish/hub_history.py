@@ -24,7 +24,7 @@ from huggingface_hub.hf_api import LFSFileInfo
 from cleaner.errors import RefusedError
 from cleaner.publish.hub_repo import MAIN, Repo, same
 from cleaner.publish.target import Dataset, Step, is_shard
-from cleaner.release.answers import ANSWERS
+from cleaner.release.card.answers import ANSWERS
 from cleaner.release.finish import finish
 from cleaner.release.inventory import CARD, files_of
 from cleaner.release.manifest import FOLDER as VERSIONS

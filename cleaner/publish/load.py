@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleaner.errors import InputError, TargetError, VersionError
 from cleaner.publish.target import hub_name, protocol_of
-from cleaner.release.front_matter import config_name
+from cleaner.release.card.front_matter import config_name
 from cleaner.release.manifest import FOLDER as VERSIONS
 from cleaner.release.manifest import Manifest, parse_manifest, version_key
 

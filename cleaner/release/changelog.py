@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cleaner.release.diff_words import caused, is_measured, made_otherwise, rejudged_lines
-from cleaner.release.made_with import made_with
+from cleaner.release.card.wording import MOST, code, number, several
+from cleaner.release.diff.made_with import made_with
+from cleaner.release.diff.words import caused, is_measured, made_otherwise, rejudged_lines
 from cleaner.release.manifest import Manifest
-from cleaner.release.wording import MOST, code, number, several
 
 _INTRO = """# Changes
 

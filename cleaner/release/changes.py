@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cleaner.release.diff import compare_manifests
+from cleaner.release.diff.compare import compare_manifests
 from cleaner.release.fates import Fates
 from cleaner.release.manifest import Manifest
 

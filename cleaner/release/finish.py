@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cleaner.release.card_files import write_card
+from cleaner.release.card.files import write_card
 from cleaner.release.changelog import render_changelog
 from cleaner.release.files import TEMPORARY, write_text
 from cleaner.release.index import FOLDER as INDEX

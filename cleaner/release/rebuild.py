@@ -18,7 +18,7 @@ from cleaner.corpus.database import open_database
 from cleaner.engine.folder import State
 from cleaner.errors import CleanerError, InputError, RecipeError, StorageError
 from cleaner.recipe import Recipe
-from cleaner.release.diff import compare_manifests
+from cleaner.release.diff.compare import compare_manifests
 from cleaner.release.fates import listed_fates
 from cleaner.release.index import load_index
 from cleaner.release.inventory import CARD, LOCAL, TOP

@@ -10,13 +10,13 @@ from typing import Any
 import yaml
 
 from cleaner import __version__
+from cleaner.release.card.fences import fenced, find_parts, split_head
+from cleaner.release.card.front_matter import config_name
+from cleaner.release.card.measured import measured_part
 from cleaner.release.changelog import render_changelog
-from cleaner.release.fences import fenced, find_parts, split_head
 from cleaner.release.files import sha256_of
-from cleaner.release.front_matter import config_name
 from cleaner.release.inventory import CARD, CHECKSUMS, checksums_text, read_checksums
 from cleaner.release.manifest import CONFIGS, Manifest, manifest_path, shards_of
-from cleaner.release.measured import measured_part
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MENDED = "`cleaner card` writes it again"

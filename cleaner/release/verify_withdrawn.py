@@ -9,9 +9,9 @@ from pathlib import Path
 from cleaner.corpus.database import open_database
 from cleaner.corpus.tombstones import FILE, Withdrawn, read_tombstones
 from cleaner.errors import CleanerError
+from cleaner.release.card.wording import several
 from cleaner.release.manifest import Manifest
-from cleaner.release.withdraw_rows import find_rows, load_rows
-from cleaner.release.wording import several
+from cleaner.release.withdraw.rows import find_rows, load_rows
 
 
 def check_withdrawn(processed: Path, manifests: Sequence[Manifest]) -> Iterator[str]:

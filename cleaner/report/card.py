@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.release.refresh import CardReport
+from cleaner.release.card.refresh import CardReport
 from cleaner.report.console import counted, path_text, printable
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from cleaner.release.diff import Comparison
-from cleaner.release.diff_causes import CAUSES
-from cleaner.release.diff_words import caused, is_measured, made_otherwise, rejudged_lines
+from cleaner.release.diff.causes import CAUSES
+from cleaner.release.diff.compare import Comparison
+from cleaner.release.diff.words import caused, is_measured, made_otherwise, rejudged_lines
 from cleaner.report.diff_text import what_differs
 
 _LISTED = {"added": 50, "changed": 100, "removed": 50}

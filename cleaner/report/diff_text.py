@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
-from cleaner.release.diff import Comparison
-from cleaner.release.diff_words import caused, is_measured, made_otherwise, rejudged_lines
+from cleaner.release.diff.compare import Comparison
+from cleaner.release.diff.words import caused, is_measured, made_otherwise, rejudged_lines
 from cleaner.report.console import BAD, DIM, GOOD, NOTE, Glyphs, counted, flow, printable, shorten
 
 COLOURS = {"added": GOOD, "changed": NOTE, "removed": BAD}

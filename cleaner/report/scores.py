@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
-from cleaner.judge.scores import PageScore, tabulate
+from cleaner.judge.training.scores import PageScore, tabulate
 from cleaner.report.console import BAD, DIM, GOOD, counted, printable
 
 MEASURES = ("F1", "precision", "recall")

@@ -11,7 +11,7 @@ from rich.text import Text
 from cleaner.report.console import BAD, DIM, GOOD, counted, glyphs_for, printable, shorten
 
 if TYPE_CHECKING:
-    from cleaner.release.withdraw import Leaving, Withdrawal
+    from cleaner.release.withdraw.withdraw import Leaving, Withdrawal
 
 MOST = 50
 """Documents shown one by one."""

@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 
 from cleaner.cli import app
 from cleaner.commands.judging import Variant
-from cleaner.judge.benchmark import VARIANTS
 from cleaner.judge.model import FOLDER
-from cleaner.judge.scores import PageScore
+from cleaner.judge.training.benchmark import VARIANTS
+from cleaner.judge.training.scores import PageScore
 from cleaner.report.scores import seen_text
 
 PAGE = """<html lang="en"><body><nav><a href="/">Home</a> <a href="/news">News</a></nav><article><h1>The ferry</h1>
@@ -119,9 +119,9 @@ def fake_train(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, Path]]:
         report("linear models without fold 0")
         return [PageScore("a", "mine", "news", "html", 0.91, 0.9, 0.92)]
 
-    module = types.ModuleType("cleaner.judge.train")
+    module = types.ModuleType("cleaner.judge.training.train")
     module.train = train  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cleaner.judge.train", module)
+    monkeypatch.setitem(sys.modules, "cleaner.judge.training.train", module)
     return calls
 
 

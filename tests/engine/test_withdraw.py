@@ -25,7 +25,7 @@ from cleaner.release.rows import hash_documents
 from cleaner.release.shards import shard_path
 from cleaner.release.types import columns_of
 from cleaner.release.verify import verify
-from cleaner.release.withdraw import Withdrawal, plan, withdraw
+from cleaner.release.withdraw.withdraw import Withdrawal, plan, withdraw
 
 SECRET = "The secret of the lighthouse keeper."
 ADDRESS = "https://a.example/secret"

@@ -14,7 +14,7 @@ from test_withdraw import ADDRESS, FIRST, SECOND, SECRET, said
 from cleaner.release.manifest import read_manifests
 from cleaner.release.open import load
 from cleaner.release.verify import verify
-from cleaner.release.withdraw import withdraw
+from cleaner.release.withdraw.withdraw import withdraw
 
 EVERY = int(os.environ.get("TEST_EVERY_STEP", "7"))
 """Every so many-th step is tried; all of them take a minute."""

@@ -13,10 +13,10 @@ import zstandard
 
 from cleaner.errors import InputError, RefusedError
 from cleaner.judge import model as models
-from cleaner.judge.benchmark import VARIANTS, cut_chunks, read_benchmark
-from cleaner.judge.evaluate import evaluate, score_pages, seen_pages
 from cleaner.judge.model import FOLDER, check_place
-from cleaner.judge.scores import PageScore, score_text, tabulate, worst_first
+from cleaner.judge.training.benchmark import VARIANTS, cut_chunks, read_benchmark
+from cleaner.judge.training.evaluate import evaluate, score_pages, seen_pages
+from cleaner.judge.training.scores import PageScore, score_text, tabulate, worst_first
 from cleaner.report.summary import Progress
 
 PROSE = [

@@ -17,7 +17,7 @@ import cleaner
 from cleaner.cleaning import clean_many
 from cleaner.judge.cues import FOLDED
 from cleaner.judge.error_pages import load_phrases
-from cleaner.judge.labels import token_f1
+from cleaner.judge.training.labels import token_f1
 from cleaner.records import Source
 
 GUARDS = Path(__file__).parent / "guards"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.judge.labels import label_lines, token_f1, word_f1
+from cleaner.judge.training.labels import label_lines, token_f1, word_f1
 
 GOLD = "How the vote went\nThe council met on Tuesday to vote on the new bridge.\nFive were for it, and four against."
 

@@ -9,9 +9,9 @@ import pytest
 
 from cleaner.judge.decode import keep_lines
 from cleaner.judge.features import make_features
-from cleaner.judge.fit import fit_trees
 from cleaner.judge.model import FOLDER, Model, load_model, read_model, write_model
 from cleaner.judge.strongest import TREES, UNIT, read_strongest
+from cleaner.judge.training.fit import fit_trees
 from cleaner.judge.verdicts import judge_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from cleaner.judge.benchmark import LabelledPage, read_benchmark
-from cleaner.judge.evaluate import score_pages
-from cleaner.judge.labels import tokens
-from cleaner.judge.scores import PageScore, score_text, worst_first
+from cleaner.judge.training.benchmark import LabelledPage, read_benchmark
+from cleaner.judge.training.evaluate import score_pages
+from cleaner.judge.training.labels import tokens
+from cleaner.judge.training.scores import PageScore, score_text, worst_first
 
 SAMPLE = Path(__file__).parent / "pages"
 BENCHMARKS = Path(__file__).resolve().parents[3] / "shared" / "benchmarks"

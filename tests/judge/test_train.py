@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.errors import InputError
-from cleaner.judge import train as training
-from cleaner.judge.benchmark import read_benchmark
-from cleaner.judge.evaluate import evaluate, seen_pages
-from cleaner.judge.fit import fit_hashed, fit_trees
-from cleaner.judge.foreign import CASED, LANGUAGES, UNSPACED, retell
+from cleaner.judge.training import train as training
+from cleaner.judge.training.benchmark import read_benchmark
+from cleaner.judge.training.evaluate import evaluate, seen_pages
+from cleaner.judge.training.fit import fit_hashed, fit_trees
+from cleaner.judge.training.foreign import CASED, LANGUAGES, UNSPACED, retell
 
 PAGES = Path(__file__).parent / "pages"
 

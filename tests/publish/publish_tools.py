@@ -23,7 +23,7 @@ from hub_stand_in import Hub
 from cleaner.publish.publish import PublishReport, publish
 from cleaner.recipe import Recipe
 from cleaner.release.open import load
-from cleaner.release.withdraw import withdraw
+from cleaner.release.withdraw.withdraw import withdraw
 
 sys.path.append(str(Path(__file__).parents[1] / "release"))
 from release_corpus import Page, run

@@ -18,12 +18,12 @@ from test_release_versions import PAGES, edited
 import cleaner
 from cleaner.errors import RecipeError
 from cleaner.recipe import Card, Recipe
-from cleaner.release.answers import UNSTATED, Answers
-from cleaner.release.card import render_card
-from cleaner.release.claims import find_conflicts
-from cleaner.release.fences import END, begin, fenced, find_parts, replace_parts
+from cleaner.release.card.answers import UNSTATED, Answers
+from cleaner.release.card.claims import find_conflicts
+from cleaner.release.card.fences import END, begin, fenced, find_parts, replace_parts
+from cleaner.release.card.measured import measured_part
+from cleaner.release.card.readme import render_card
 from cleaner.release.manifest import Manifest
-from cleaner.release.measured import measured_part
 from cleaner.release.open import versions
 
 ANSWERS = {

@@ -17,8 +17,8 @@ from release_corpus import Page, run
 from test_release_versions import PAGES, edited
 
 from cleaner.recipe import Card, Privacy, Recipe
-from cleaner.release.answers import Answers
-from cleaner.release.card import render_card
+from cleaner.release.card.answers import Answers
+from cleaner.release.card.readme import render_card
 from cleaner.release.manifest import CONFIGS
 from cleaner.release.open import versions
 

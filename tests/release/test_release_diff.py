@@ -16,8 +16,8 @@ from cleaner.cli import app
 from cleaner.errors import VerificationError, VersionError
 from cleaner.recipe import Recipe
 from cleaner.release import make
-from cleaner.release.diff import compare, diff
-from cleaner.release.diff_causes import CAUSES
+from cleaner.release.diff.causes import CAUSES
+from cleaner.release.diff.compare import compare, diff
 from cleaner.release.open import versions
 
 OTHER = {"source_sha256": "1" * 64}

@@ -12,8 +12,8 @@ from test_release_versions import PAGES
 
 from cleaner import schema
 from cleaner.recipe import Recipe
-from cleaner.release import columns
-from cleaner.release.front_matter import features
+from cleaner.release.card import columns
+from cleaner.release.card.front_matter import features
 from cleaner.release.open import load
 
 

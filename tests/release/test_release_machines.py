@@ -22,11 +22,11 @@ from test_release_versions import PAGES, edited
 
 from cleaner.errors import RefusedError, VerificationError, VersionError
 from cleaner.recipe import Card, Recipe
-from cleaner.release.bagit import write_bagit_zip
-from cleaner.release.citation import render_citation
-from cleaner.release.croissant import describe_dataset
+from cleaner.release.card.bagit import write_bagit_zip
+from cleaner.release.card.citation import render_citation
+from cleaner.release.card.croissant import describe_dataset
+from cleaner.release.card.rocrate import write_ro_crate
 from cleaner.release.open import versions
-from cleaner.release.rocrate import write_ro_crate
 
 STATED = Card(
     title="Harbour news", summary="What was written on the harbour.", license="CC-BY-4.0", contact="desk@a.example",

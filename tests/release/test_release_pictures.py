@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from release_corpus import Page, run
 
-from cleaner.release.pictures import NAMES, draw_pictures
-from cleaner.release.plots import WIDTH, Bar, bars, columns
+from cleaner.release.card.pictures import NAMES, draw_pictures
+from cleaner.release.card.plots import WIDTH, Bar, bars, columns
 
 SVG = "{http://www.w3.org/2000/svg}"
 

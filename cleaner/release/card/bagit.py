@@ -12,10 +12,10 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from cleaner.release.deposit import Deposit, check_vacant, make_deposit
+from cleaner.release.card.deposit import Deposit, check_vacant, make_deposit
+from cleaner.release.card.front_matter import title_of
+from cleaner.release.card.rocrate import METADATA, crate_metadata
 from cleaner.release.files import TEMPORARY, placed
-from cleaner.release.front_matter import title_of
-from cleaner.release.rocrate import METADATA, crate_metadata
 
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _LARGE = 1 << 30

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cleaner.release.card.pictures import draw_pictures
+from cleaner.release.card.wording import code, counted, number, several, share, size, table
 from cleaner.release.inventory import PICTURES
 from cleaner.release.manifest import Manifest
-from cleaner.release.pictures import draw_pictures
-from cleaner.release.wording import code, counted, number, several, share, size, table
 from cleaner.roles import REASONS, ROLES
 
 _RULES = {

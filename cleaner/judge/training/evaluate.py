@@ -11,10 +11,10 @@ from typing import Any
 
 from cleaner.cleaning import BATCH, clean_batch
 from cleaner.errors import InputError
-from cleaner.judge.benchmark import VARIANTS, LabelledPage, read_benchmark
-from cleaner.judge.flatten import FLATTENERS
 from cleaner.judge.model import FOLDER, Model, read_model
-from cleaner.judge.scores import Figures, PageScore, score_text, tabulate
+from cleaner.judge.training.benchmark import VARIANTS, LabelledPage, read_benchmark
+from cleaner.judge.training.flatten import FLATTENERS
+from cleaner.judge.training.scores import Figures, PageScore, score_text, tabulate
 from cleaner.judge.trees import TreesError
 from cleaner.recipe import Recipe
 from cleaner.report.summary import OnProgress, Progress

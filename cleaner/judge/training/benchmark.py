@@ -25,8 +25,8 @@ import polars as pl
 
 from cleaner.errors import InputError
 from cleaner.judge.cues import match_cues
-from cleaner.judge.flatten import FLATTENERS
-from cleaner.judge.labels import label_lines
+from cleaner.judge.training.flatten import FLATTENERS
+from cleaner.judge.training.labels import label_lines
 from cleaner.pages.batch import Batch
 from cleaner.pages.cut import cut_pages
 from cleaner.pages.mend import mend_lines

@@ -19,10 +19,10 @@ import duckdb
 
 from cleaner.corpus.database import open_database, parquet, stream
 from cleaner.errors import VerificationError
-from cleaner.release import diff_sql as sql
-from cleaner.release.diff_causes import CAUSES
+from cleaner.release.diff import queries as sql
+from cleaner.release.diff.causes import CAUSES
+from cleaner.release.diff.made_with import made_with, recipe_reach
 from cleaner.release.fates import Fates, listed_fates, make_table, withdrawn_fates
-from cleaner.release.made_with import made_with, recipe_reach
 from cleaner.release.manifest import CONFIGS, Manifest
 from cleaner.release.open import find_version, versions
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from cleaner.errors import RefusedError, StorageError, VerificationError
 from cleaner.recipe import Card
-from cleaner.release.answers import read_answers
-from cleaner.release.card_files import card_files
-from cleaner.release.citation import date_of
+from cleaner.release.card.answers import read_answers
+from cleaner.release.card.citation import date_of
+from cleaner.release.card.files import card_files
 from cleaner.release.listings import LEFT_OUT, REJECTS
 from cleaner.release.manifest import CONFIGS, File, Manifest, manifest_path
 from cleaner.release.open import find_version, versions

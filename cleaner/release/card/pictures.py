@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cleaner.release.card.plots import Bar, bars, columns
+from cleaner.release.card.wording import number, several, share
 from cleaner.release.inventory import PICTURES
-from cleaner.release.plots import Bar, bars, columns
-from cleaner.release.wording import number, several, share
 
 _MOST = 12
 """Names that a chart shows; the rest is summed up."""

@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cleaner.recipe import Card
-from cleaner.release import columns
-from cleaner.release.answers import UNSTATED, Answers
-from cleaner.release.citation import cited
-from cleaner.release.claims import find_conflicts
-from cleaner.release.fences import END, begin, fenced, find_parts, prose, replace_parts, split_head
-from cleaner.release.front_matter import config_name, front_matter, read_front_matter, title_of
+from cleaner.release.card import columns
+from cleaner.release.card.answers import UNSTATED, Answers
+from cleaner.release.card.citation import cited
+from cleaner.release.card.claims import find_conflicts
+from cleaner.release.card.fences import END, begin, fenced, find_parts, prose, replace_parts, split_head
+from cleaner.release.card.front_matter import config_name, front_matter, read_front_matter, title_of
+from cleaner.release.card.limits import limits_part
+from cleaner.release.card.measured import measured_part
+from cleaner.release.card.withdrawals import withdrawals_part
+from cleaner.release.card.wording import number, several, table
 from cleaner.release.inventory import CARD
-from cleaner.release.limits import limits_part
 from cleaner.release.manifest import Manifest
-from cleaner.release.measured import measured_part
-from cleaner.release.withdrawals import withdrawals_part
-from cleaner.release.wording import number, several, table
 
 _HINT = """<!-- What stands between two marks, such as "cleaner: title" and "cleaner: end", is written by cleaner, and
 rewritten with every version. Write outside of them whatever you like: it stays as it is. -->"""

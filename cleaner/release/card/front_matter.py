@@ -12,7 +12,7 @@ import pyarrow as pa
 import yaml
 
 from cleaner.recipe import Card
-from cleaner.release.licences import find_licence
+from cleaner.release.card.licences import find_licence
 from cleaner.release.manifest import CONFIGS, DEFAULT_NAME, Manifest
 from cleaner.release.types import schema_of
 

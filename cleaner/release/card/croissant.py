@@ -14,14 +14,14 @@ from typing import Any
 import pyarrow as pa
 
 from cleaner.recipe import Card
-from cleaner.release import columns
-from cleaner.release.answers import UNSTATED
-from cleaner.release.citation import author_names, cited, date_of, doi_of, url_of
-from cleaner.release.front_matter import title_of
-from cleaner.release.licences import find_licence
-from cleaner.release.limits import limits, personal_data
+from cleaner.release.card import columns
+from cleaner.release.card.answers import UNSTATED
+from cleaner.release.card.citation import author_names, cited, date_of, doi_of, url_of
+from cleaner.release.card.front_matter import title_of
+from cleaner.release.card.licences import find_licence
+from cleaner.release.card.limits import limits, personal_data
+from cleaner.release.card.wording import number, several, share
 from cleaner.release.manifest import CONFIGS, Manifest
-from cleaner.release.wording import number, several, share
 
 CROISSANT = "croissant.json"
 

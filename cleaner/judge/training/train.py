@@ -16,16 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.errors import InputError
-from cleaner.judge.benchmark import FOLDS, VARIANTS, Chunk, cut_chunks, read_benchmark
 from cleaner.judge.cues import match_cues
 from cleaner.judge.features import Features, make_features
-from cleaner.judge.fit import fit_hashed, fit_trees
-from cleaner.judge.fit_page_type import fit_page_types
-from cleaner.judge.foreign import retell_pages
 from cleaner.judge.model import Model, write_model
 from cleaner.judge.names import find_kinds
 from cleaner.judge.page_type import PageTypes
-from cleaner.judge.scores import PageScore, score_text, tabulate
+from cleaner.judge.training.benchmark import FOLDS, VARIANTS, Chunk, cut_chunks, read_benchmark
+from cleaner.judge.training.fit import fit_hashed, fit_trees
+from cleaner.judge.training.fit_page_type import fit_page_types
+from cleaner.judge.training.foreign import retell_pages
+from cleaner.judge.training.scores import PageScore, score_text, tabulate
 from cleaner.judge.trees import Trees
 from cleaner.judge.verdicts import decide, gather
 from cleaner.judge.weights import Weights

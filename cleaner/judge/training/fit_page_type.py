@@ -9,10 +9,10 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, vstack
 
-from cleaner.judge.benchmark import Chunk
 from cleaner.judge.names import find_kinds
 from cleaner.judge.page_type import TYPES, Linear, PageTypes, groups, page_columns, weight_of
 from cleaner.judge.shapes import look_at
+from cleaner.judge.training.benchmark import Chunk
 from cleaner.judge.words import cut_words
 
 Floats = npt.NDArray[np.float64]

@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from cleaner.recipe import Card
-from cleaner.release.answers import UNSTATED
-from cleaner.release.front_matter import title_of
-from cleaner.release.licences import find_licence
+from cleaner.release.card.answers import UNSTATED
+from cleaner.release.card.front_matter import title_of
+from cleaner.release.card.licences import find_licence
 from cleaner.release.manifest import Manifest
 
 CITATION = "CITATION.cff"

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cleaner.release.answers import read_answers
-from cleaner.release.card import render_card
-from cleaner.release.citation import CITATION, date_of, doi_of, render_citation, url_of
-from cleaner.release.claims import find_licence_conflict
-from cleaner.release.croissant import CROISSANT, render_croissant
+from cleaner.release.card.answers import read_answers
+from cleaner.release.card.citation import CITATION, date_of, doi_of, render_citation, url_of
+from cleaner.release.card.claims import find_licence_conflict
+from cleaner.release.card.croissant import CROISSANT, render_croissant
+from cleaner.release.card.front_matter import title_of
+from cleaner.release.card.licences import MADE, licence_file
+from cleaner.release.card.pictures import NAMES, draw_pictures
+from cleaner.release.card.readme import render_card
 from cleaner.release.files import write_bytes
-from cleaner.release.front_matter import title_of
 from cleaner.release.inventory import CARD, PICTURES
-from cleaner.release.licences import MADE, licence_file
 from cleaner.release.manifest import Manifest
-from cleaner.release.pictures import NAMES, draw_pictures
 
 LICENSE = "LICENSE"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cleaner.release.card.wording import code, number, several, table
 from cleaner.release.manifest import Manifest
-from cleaner.release.wording import code, number, several, table
 
 _TO_DO = """What to do if you use this dataset:
 

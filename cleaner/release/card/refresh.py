@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cleaner.engine.folder import claim_folder
 from cleaner.engine.storage import storage_errors
-from cleaner.release.answers import add_answers, ask, read_answers
-from cleaner.release.card_files import card_files
+from cleaner.release.card.answers import add_answers, ask, read_answers
+from cleaner.release.card.files import card_files
 from cleaner.release.finish import finish
 from cleaner.release.manifest import Manifest
 from cleaner.release.open import versions

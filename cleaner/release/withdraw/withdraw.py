@@ -32,9 +32,8 @@ from cleaner.release.manifest import (
     write_manifest,
 )
 from cleaner.release.open import versions
-from cleaner.release.withdraw_manifests import amended, announcing, next_major
-from cleaner.release.withdraw_marks import mark_again
-from cleaner.release.withdraw_rows import (
+from cleaner.release.withdraw.manifests import amended, announcing, next_major
+from cleaner.release.withdraw.rows import (
     Row,
     completed,
     find_named,
@@ -43,7 +42,8 @@ from cleaner.release.withdraw_rows import (
     load_rows,
     widened,
 )
-from cleaner.release.withdraw_shards import Cutter
+from cleaner.release.withdraw.shards import Cutter
+from cleaner.release.withdraw_marks import mark_again
 
 
 @dataclass(frozen=True, slots=True)

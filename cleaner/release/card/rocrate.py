@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.errors import StorageError
-from cleaner.release.citation import author_names, cited, doi_of, url_of
-from cleaner.release.croissant import DOMAIN
-from cleaner.release.deposit import Deposit, check_vacant, make_deposit
+from cleaner.release.card.citation import author_names, cited, doi_of, url_of
+from cleaner.release.card.croissant import DOMAIN
+from cleaner.release.card.deposit import Deposit, check_vacant, make_deposit
+from cleaner.release.card.front_matter import title_of
+from cleaner.release.card.licences import find_licence
 from cleaner.release.files import TEMPORARY
-from cleaner.release.front_matter import title_of
-from cleaner.release.licences import find_licence
 
 METADATA = "ro-crate-metadata.json"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleaner.release.diff_causes import CAUSES
+from cleaner.release.diff.causes import CAUSES
 
 _MOST = 120
 """Characters of a text of the recipe that are shown."""

@@ -5,8 +5,8 @@ For the card, and for `croissant.json`, which wants the same in plain sentences.
 
 from __future__ import annotations
 
+from cleaner.release.card.wording import number
 from cleaner.release.manifest import Manifest
-from cleaner.release.wording import number
 
 JUDGED = (
     "Which lines are kept is judged by a program. It errs: some boilerplate is left in the text, and some sentences "

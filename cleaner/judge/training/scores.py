@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from cleaner.judge.benchmark import VARIANTS
-from cleaner.judge.labels import token_f1, tokens, word_f1
+from cleaner.judge.training.benchmark import VARIANTS
+from cleaner.judge.training.labels import token_f1, tokens, word_f1
 
 
 @dataclass(frozen=True, slots=True)

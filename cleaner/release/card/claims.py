@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cleaner.release.licences import find_licence, named_licences
+from cleaner.release.card.licences import find_licence, named_licences
+from cleaner.release.card.wording import number
 from cleaner.release.manifest import Manifest
-from cleaner.release.wording import number
 
 _SMALL = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

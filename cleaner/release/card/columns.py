@@ -24,7 +24,7 @@ DOCUMENTS: dict[str, str] = {
     "section": "The section of the site, where stated.",
     "tags": "Key words, where stated.",
     "comments": 'What readers wrote under it, one entry a comment, where the recipe has (`comments = "field"`).',
-    "license": "The terms under which the page says it may be used: an SPDX identifier, an address, or `LicenseRef-...`.",
+    "license": "Terms under which the page says it may be used: an SPDX identifier, an address, or `LicenseRef-...`.",
     "retrieved_at": "When it was downloaded, where known.",
     "source_path": "Where the source lay, relative to the raw folder; `#n` is record n of a container.",
     "source_sha256": "SHA-256 of the source's bytes.",
@@ -36,8 +36,8 @@ DOCUMENTS: dict[str, str] = {
     "lines_metadata": "Lines that became metadata, such as the headline.",
     "duplicate_of": "The document that represents this one: it has the same text, or nearly the same.",
     "duplicate_cluster": "The documents that hang together as duplicates: the least of their ids, on each of them.",
-    "duplicate_jaccard": "How much of their text this document and `duplicate_of` share: 0 to 1, the Jaccard index of their "
-    "shingles.",
+    "duplicate_jaccard": "How much of their text this document and `duplicate_of` share: 0 to 1, the Jaccard index of "
+    "their shingles.",
     "quality": "Measurements of the page and its text: type of page, encoding, flags, fixes made, shares.",
     "provenance": "For each filled field: the method by which it was found, how sure that is (0 to 1), and the line "
     "that bears it (as numbered in the config of lines), where one does.",

@@ -1,0 +1,1 @@
+"""Two versions in, what differs between them and why out."""

@@ -1,0 +1,1 @@
+"""Documents are taken out of every version of a dataset, for good."""
