@@ -88,7 +88,7 @@ def _section(manifest: Manifest, parent: Manifest | None) -> str:
 def _causes(changes: Mapping[str, Any]) -> Iterator[str]:
     """Each kind of change with its causes."""
     for kind in _KINDS:
-        told = [f"{number(count)} {words}" for _, count, words in caused(kind, changes.get("causes") or {})]
+        told = [f"{words} ({number(count)})" for _, count, words in caused(kind, changes.get("causes") or {})]
         if told:
             yield f"- {kind.capitalize()}: {', '.join(told)}"
     yield ""

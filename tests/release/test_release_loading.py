@@ -85,8 +85,10 @@ def test_the_change_log(dataset: Path) -> None:
     text = (dataset / "CHANGELOG.md").read_text("utf-8")
     sections = text.split("\n## ")
     assert [section.split("\n")[0] for section in sections[1:]] == ["2.0.0", "1.1.0", "1.0.0"]
-    assert "13 documents: 1 changed.\n\n- `a.example`: 1 changed" in sections[1]
-    assert "13 documents: 1 added.\n\n- `new`: 1 added" in sections[2]
+    assert "13 documents: 1 changed.\n\n- Changed: other documents changed (1)\n" in sections[1]
+    assert "\nBy site:\n\n- `a.example`: 1 changed\n" in sections[1]
+    assert "13 documents: 1 added.\n\n- Added: new (1)\n" in sections[2]
+    assert "\nBy site:\n\n- `new`: 1 added\n" in sections[2]
     assert "The first version: 12 documents from 4 sites." in sections[3]
 
 
