@@ -17,6 +17,8 @@ _SIGNS = ("©", "(c) ", "copyright")
 _MAX_MARKS = 8
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s?[-–—]\s?(?:(?:19|20)?\d{2}|present))?")
 _NAME_END = re.compile(r"\s[-–—|·•]\s|[.,;:|]\s|\s?\(")
+_PREFIXING = re.compile(r"[\u0644\u05dc\u05e9]\w")
+"""How a word begins that has "of" or "for" stuck to it, in Arabic and Hebrew."""
 
 
 class OwnerMark:
@@ -33,10 +35,8 @@ class OwnerMark:
         sides = (self.text[mark.end() :], self.text[: mark.start()]) if mark else (self.text,)
         names = []
         for side in sides:
-            said = _NAME_END.split(_YEARS.sub(" ", _OWNED.sub(" ", side)).strip(EDGES))[0]
-            folded = said.casefold()
-            at = [folded.find(told) for told in words().reserved]
-            name = said[: min((i for i in at if i >= 0), default=len(said))].strip(EDGES).removeprefix("by ")
+            name = _NAME_END.split(_without_statement(_YEARS.sub(" ", _OWNED.sub(" ", side))).strip(EDGES))[0]
+            name = name.strip(EDGES).removeprefix("by ")
             if 1 < len(name) <= MAX_NAME:
                 names.append(name)
         return names
@@ -51,7 +51,24 @@ class OwnerMark:
     def names(self, name: str) -> bool:
         """Whether an owner's name is, or begins with, a name ("The Bench" in "The Bench Ltd")."""
         wanted = tokens(name)
-        return any(tokens(owner)[: len(wanted)] == wanted for owner in self.owners)
+        for words_of in map(tokens, self.owners):
+            first = words_of[0] if words_of else ""
+            if _PREFIXING.match(first) and first[1:] == wanted[0]:
+                words_of = [first[1:], *words_of[1:]]
+            if words_of[: len(wanted)] == wanted:
+                return True
+        return False
+
+
+def _without_statement(text: str) -> str:
+    """What stands before the statement that all rights are reserved, or, where nothing does, after it."""
+    folded = text.casefold()
+    for told in words().reserved:
+        at = folded.find(told)
+        if at >= 0:
+            before = text[:at].strip(EDGES)
+            return before or text[at + len(told) :]
+    return text
 
 
 def read_marks(lines: list[str], start: int) -> list[OwnerMark]:

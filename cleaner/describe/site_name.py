@@ -225,10 +225,10 @@ class _Evidence:
         name = _FORM.sub("", whole).strip(EDGES)
         if not name[:1].isupper() or not could_be(name) or self._in_headline(name):
             return None
-        text = "\n".join(text for text in self._page.lines[:_SPOKEN] if len(text) <= _MAX_PROSE)
-        whole_name = rf"(?<!\w){re.escape(name)}(?!\w|\s[A-Z])" if name.isascii() else re.escape(name)
-        said = len(re.findall(whole_name, text))
-        spoken_of = len(name) >= 4 and said >= sum(name in mark.text for mark in self._marks) + 2
+        pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w|\s[A-Z])" if name.isascii() else re.escape(name))
+        lines = [text for text in self._page.lines[:_SPOKEN] if len(text) <= _MAX_PROSE]
+        said, marked = (len(pattern.findall("\n".join(some))) for some in (lines, [m.text for m in self._marks]))
+        spoken_of = len(name) >= 4 and said - marked >= 2
         if spoken_of and (len(whole) > len(name) or kind_of(name, "", []) != "person"):
             return SiteName(name, 0.55)
         return SiteName(name, 0.5) if is_outlet(name) else None
