@@ -34,9 +34,10 @@ _FORM = re.compile(
 _SPOKEN = 600
 _MAX_PROSE = 2_000
 _LOGO = "[logo]"
+_LOGO_WORD = re.compile(r"\blogo(?:typ)?\b", re.IGNORECASE)
 _ITEMS = frozenset({"li", "option", "button", "label", "select", "td", "th", "dd", "dt", "input"})
 _ASIDE = frozenset({"skip_link", "breadcrumb", "login", "cookie_notice", "dateline", "byline", "comment", "related"})
-_WEIGHT = {"owner": 0.3, "address": 0.3, "declared": 0.3, "logo": 0.2, "said": 0.2}
+_WEIGHT = {"owner": 0.3, "address": 0.3, "declared": 0.3, "picture": 0.3, "logo": 0.2, "said": 0.2}
 """What each further source adds to a name's confidence; two tenths are needed."""
 
 
@@ -85,6 +86,11 @@ class _Evidence:
                 found.setdefault(squash(text.removeprefix(_LOGO)), i)
         found.pop("", None)
         return found
+
+    @cached_property
+    def _pictured(self) -> list[str]:
+        """Squashed texts of logos and titles of feeds, without the word "logo"."""
+        return [squash(_LOGO_WORD.sub(" ", text)) for text in self._page.head.logos]
 
     @cached_property
     def _marks(self) -> list[OwnerMark]:
@@ -151,6 +157,9 @@ class _Evidence:
         elif self._in_address(name):
             known = True
             yield "address"
+        if any(text == key or (len(key) >= 4 and text.startswith(key)) for text in self._pictured):
+            known = True
+            yield "picture"
         if key in self._logos or any(_starts(self._page.lines[i], name) for i in range(min(_FIRST, self._stop))):
             yield "logo"
         elif not known and self._says(name):
@@ -195,14 +204,22 @@ class _Evidence:
             name = self._page.lines[i].removeprefix(_LOGO).strip()
             if not could_be(name) or self._in_headline(name):
                 continue
-            owned, addressed = any(mark.names(name) for mark in self._marks), self._in_address(name)
+            owned, addressed = self._owned(name), self._in_address(name)
             if owned or addressed:
                 return SiteName(name, 0.85 if owned and addressed else 0.75, i)
+        for text in self._page.head.logos[:3]:
+            name = _LOGO_WORD.sub(" ", text).strip(EDGES)
+            if 1 < len(name) <= MAX_NAME and could_be(name) and (self._owned(name) or self._in_address(name)):
+                return SiteName(name, 0.8)
         for mark in self._marks:
             for name in mark.owners:
                 if could_be(name) and self._in_address(name):
                     return SiteName(name, 0.75)
         return self._above_menu()
+
+    def _owned(self, name: str) -> bool:
+        """Whether an owner's mark begins with a name."""
+        return any(mark.names(name) for mark in self._marks)
 
     def _above_menu(self) -> SiteName | None:
         """The first line of flattened text: an outlet's name, or one above a menu that begins with the first page."""

@@ -40,6 +40,7 @@ class Head:
         microdata: (property, value) of elements with an article's microdata or RDFa, ("byline", text) of those whose
             class says author or byline; pieces of text that stand in elements of their own are parted by newlines.
         licenses: (rel, href, text of the block around) of every link to the terms of a licence, in order.
+        logos: What stands for the pictures of the first logos ("The Harbour Gazette"), and the titles of feeds.
     """
 
     source: Source
@@ -54,6 +55,7 @@ class Head:
     times: list[tuple[str, str]] = field(default_factory=list)
     microdata: list[tuple[str, str]] = field(default_factory=list)
     licenses: list[tuple[str, str, str]] = field(default_factory=list)
+    logos: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -54,6 +54,7 @@ def _cut_html(pages: Sequence[tuple[Source, Decoded]], recipe: Recipe) -> Batch:
                 source, "html", decoded.encoding, list(decoded.notes),
                 language=parsed.language, title=parsed.title, meta=parsed.meta, links=parsed.links,
                 json_ld=parsed.json_ld, times=parsed.times, microdata=parsed.microdata, licenses=parsed.licenses,
+                logos=parsed.logos,
             )
         )  # fmt: skip
     cut = cut_html(bodies)

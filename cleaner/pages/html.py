@@ -122,6 +122,7 @@ class Parsed:
     times: list[tuple[str, str]]
     microdata: list[tuple[str, str]]
     licenses: list[tuple[str, str, str]]
+    logos: list[str]
 
 
 @dataclass(slots=True)
@@ -218,7 +219,7 @@ def _parse(html: str) -> tuple[LexborHTMLParser, dict[str, list[LexborNode]]]:
 def _find(tree: LexborHTMLParser) -> dict[str, list[LexborNode]]:
     """The elements of each name of _TOLD, in order."""
     nodes: dict[str, list[LexborNode]] = {name: [] for name in _TOLD}
-    for node in tree.css(",".join(nodes)):
+    for node in tree.css(_SOUGHT):
         nodes[node.tag or ""].append(node)
     return nodes
 
@@ -241,8 +242,10 @@ def _limit_nesting(html: str) -> str:
     return _TAG.sub(keep, html)
 
 
-_TOLD = ("meta", "link", "script", "time", "title", "noscript", *SWALLOWING)
+_TOLD = ("meta", "link", "script", "time", "title", "noscript", "img", *SWALLOWING)
 """Elements of a page that are looked at before it is cut."""
+_SOUGHT = ",".join(_TOLD).replace("img", 'img[src*="logo" i],img[alt*="logo" i],img[class*="logo" i]')
+"""The same as a selector: of pictures, those that are called a logo."""
 _NOTED = '[itemprop],[property],[rel~="author"],[class*="author" i],[class*="byline" i]'
 """Elements of the body that may name author, date and headline: microdata, RDFa, and what is classed as a byline."""
 _PROPERTIES = frozenset({
@@ -254,6 +257,8 @@ MAX_NOTED = 50
 MAX_NOTED_TEXT = 200_000
 """So many characters of their texts are looked at."""
 MAX_VALUE = 300
+MAX_LOGOS = 4
+"""So many pictures that are called a logo are noted."""
 
 
 def parse_html(html: str) -> Parsed:
@@ -277,6 +282,7 @@ def parse_html(html: str) -> Parsed:
     ]
     title = tree.css_first("head > title") or next(iter(nodes["title"]), None)
     title_text = _collapse(title.text(deep=True)) if title is not None else None
+    logos = _read_logos(nodes)
     language = root.attributes.get("lang") or root.attributes.get("xml:lang") if root is not None else None
     tree.strip_tags(UNSEEN)
     if nodes["noscript"]:
@@ -291,7 +297,21 @@ def parse_html(html: str) -> Parsed:
         times=times,
         microdata=_read_noted(tree),
         licenses=read_licenses(tree),
+        logos=logos,
     )
+
+
+def _read_logos(nodes: dict[str, list[LexborNode]]) -> list[str]:
+    """The texts of the first pictures that are called a logo, and the titles of feeds."""
+    found = []
+    for node in nodes["img"][:MAX_LOGOS]:
+        if text := node.attributes.get("alt"):
+            found.append(_collapse(text[:MAX_VALUE]))
+    for node in nodes["link"][:MAX_NOTED]:
+        told = node.attributes
+        if told.get("title") and (told.get("type") or "").endswith(("rss+xml", "atom+xml")):
+            found.append(_collapse((told["title"] or "")[:MAX_VALUE]))
+    return found
 
 
 def _read_noted(tree: LexborHTMLParser) -> list[tuple[str, str]]:

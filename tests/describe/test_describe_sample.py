@@ -25,11 +25,11 @@ FOLDERS = (Path(__file__).parent / "sample", Path(__file__).parents[1] / "judge"
 FLOORS = {
     "html": {
         "title exact": 90, "authors precision": 74, "authors recall": 60, "date right": 82, "modified right": 42,
-        "publisher right": 33, "language right": 99, "license right": 98,
+        "publisher right": 87, "language right": 99, "license right": 98,
     },
     "text": {
         "title exact": 79, "authors precision": 90, "authors recall": 57, "date right": 89, "modified right": 60,
-        "publisher right": 30, "language right": 99, "license right": 98,
+        "publisher right": 68, "language right": 99, "license right": 98,
     },
 }  # fmt: skip
 """At least so much is right, in percent, a little under what was measured: a change for the better raises them."""
@@ -39,7 +39,7 @@ CEILINGS = {
         "license wrong": 0,
     },
     "text": {
-        "authors invented": 5, "date wrong": 0, "date invented": 0, "modified wrong": 0, "publisher wrong": 4,
+        "authors invented": 5, "date wrong": 0, "date invented": 0, "modified wrong": 0, "publisher wrong": 0,
         "license wrong": 0,
     },
 }  # fmt: skip
