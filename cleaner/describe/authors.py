@@ -29,6 +29,8 @@ _CJK_NAME = re.compile(
 )
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff]")
 _HONORIFIC = re.compile(r"(?:(?:Dr|Prof|Mr|Mrs|Ms|Mag|Ing|Dipl|Drs|Sir|Dra|Sra?)\.?\s(?:h\.\s?c\.\s|med\.\s)?){1,3}")
+_HONORIFICS = ("Dr", "Prof", "Mr", "Mrs", "Ms", "Mag", "Ing", "Dipl", "Drs", "Sir", "Dra", "Sr", "Sra")
+_BRACKETS = frozenset("(\"“'‘")
 _NICKNAME = re.compile(r"\s(?:\([^\W\d_]{2,20}\)|[\"“'‘][^\W\d_]{2,20}[\"”'’])\s")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-])*\.?")
 _SPLIT = re.compile(
@@ -41,10 +43,29 @@ _TAIL = re.compile(
 )
 
 
+_LISTS = frozenset(",;&/、，،؛和与・و")
+_JOINS = frozenset({"and", "und", "et", "y", "e", "och", "og", "en", "и", "ta", "ve", "o"})
+_JOINED = re.compile(r"\w+")
+
+
+def _may_list(text: str) -> bool:
+    """Whether `_SPLIT` may find anything in a text, seen quickly: a mark of its, or a word."""
+    return not (_LISTS.isdisjoint(text) and _JOINS.isdisjoint(_JOINED.findall(text.lower())))
+
+
 def _word_is_name(word: str) -> bool:
-    if not _WORD.fullmatch(word):
-        return False
-    return word[0].isupper() or word.casefold() in _PARTICLES or word[:2].casefold() in ("d'", "d’", "l'", "l’", "al")
+    named = word[0].isupper() or word.casefold() in _PARTICLES
+    return (named or word[:2].casefold() in ("d'", "d’", "l'", "l’", "al")) and _WORD.fullmatch(word) is not None
+
+
+def may_go_on(first: str, second: str) -> bool:
+    """Whether a name, or that of a body that signs, can have this word in lower case after its first word."""
+    return (
+        second in _PARTICLES
+        or second == "the"
+        or second.startswith(("d'", "l'", "al"))
+        or first.rstrip(".").endswith(_HONORIFICS)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +80,8 @@ def is_name(text: str, least: int = 2) -> bool:
         return False
     if _CJK_NAME.fullmatch(text):
         return True
-    words = _HONORIFIC.sub("", _NICKNAME.sub(" ", text)).split()
+    bare = _NICKNAME.sub(" ", text) if not _BRACKETS.isdisjoint(text) else text
+    words = (_HONORIFIC.sub("", bare) if any(title in bare for title in _HONORIFICS) else bare).split()
     if not least <= len(words) <= 5:
         return False
     if _CASELESS.match(text):
@@ -113,7 +135,8 @@ def clean_name(text: str) -> str | None:
     half = len(name) // 2
     if len(name) > 6 and name[:half].strip() == name[half:].strip():
         name = name[:half].strip()  # the name beside its own picture's text
-    name = re.sub(r"\s*[(\[<][^()\[\]<>]{0,60}[)\]>]$", "", name)
+    if name.endswith((")", "]", ">")):
+        name = re.sub(r"\s*[(\[<][^()\[\]<>]{0,60}[)\]>]$", "", name)
     lowered = name.casefold()
     if not 1 < len(name) <= MAX_NAME or lowered in phrase_set("no_name"):
         return None
@@ -121,14 +144,14 @@ def clean_name(text: str) -> str | None:
         return None
     if len(name.split()) > 2 and any(c.isdigit() for c in name):
         return None
-    if re.fullmatch(r"\S{1,64}@\S{1,64}\.\w{2,10}|[\d\W_]{1,80}", name):
+    if (not name[0].isalpha() or "@" in name) and re.fullmatch(r"\S{1,64}@\S{1,64}\.\w{2,10}|[\d\W_]{1,80}", name):
         return None
     return name if sum(c.isdigit() for c in name) <= len(name) / 2 else None
 
 
 def split_names(text: str) -> list[str]:
     """The names in "Ada Example, Ben Sample and Team": an office after a comma is left out, a title is no name."""
-    parts = [p.strip() for p in _SPLIT.split(text[: MAX_BYLINE * 2]) if p and p.strip()]
+    parts = [p.strip() for p in _SPLIT.split(text[: MAX_BYLINE * 2]) if p and p.strip()] if _may_list(text) else []
     if len(parts) < 2:
         return [text.strip()] if text.strip() else []
     if len(parts) == 2 and "," not in text and all(len(p) > 2 and p.isalpha() and p[0].isupper() for p in parts):

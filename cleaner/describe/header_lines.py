@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-from cleaner.describe.authors import MAX_BYLINE, SUFFIX, byline_label, clean_name, is_name, is_staff, split_names
+from cleaner.describe.authors import (
+    MAX_BYLINE,
+    SUFFIX,
+    byline_label,
+    clean_name,
+    is_name,
+    is_staff,
+    may_go_on,
+    split_names,
+)
 from cleaner.describe.bylines import CLOCK, READ_TIME
 from cleaner.describe.dates import Date, Order, find_dates, has_numbers, order_of
 from cleaner.describe.header import MAX_LINES, phrase_pattern, phrase_set, phrases
@@ -110,20 +119,29 @@ def read_line(line: str, above: str = "", language: str | None = None, order: Or
         told.left = len(line)
         return told
     text = _BULLET.sub("", line, count=1) if not line[0].isalnum() else line
-    text = _take_dates(told, text, above, language, order)
-    if _DIGIT.search(text):
-        text, times = READ_TIME.subn(" | ", text)
-        told.reading = times > 0
-    if told.dates or told.reading:
-        text, clocks = CLOCK.subn(" | ", text)
-        told.timed = clocks > 0
-        text = phrase_pattern("modified_label").sub(" | ", text)
+    if is_worded(text):
+        pieces = [text]
+    else:
+        text = _take_dates(told, text, above, language, order)
+        if _DIGIT.search(text):
+            text, times = READ_TIME.subn(" | ", text)
+            told.reading = times > 0
+        if told.dates or told.reading:
+            text, clocks = CLOCK.subn(" | ", text)
+            told.timed = clocks > 0
+            text = phrase_pattern("modified_label").sub(" | ", text)
+        pieces = _PIECE.split(text)
     labelled = is_label(above, "byline")
-    for piece in _PIECE.split(text):
+    for piece in pieces:
         piece = piece.strip(" ,;:.()[]–—-|*+/")
         if _LETTER.search(piece) and piece.casefold() not in phrase_set("date_filler"):
             told.left += len(piece) - _take_names(told, piece, labelled)
     return told
+
+
+def is_worded(text: str) -> bool:
+    """Whether a text is letters with a blank here and there, and nothing else: it has no date in it and no marks."""
+    return text.replace(" ", "").isalpha() and "  " not in text
 
 
 def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, order: Order | None) -> str:
@@ -157,6 +175,8 @@ def _label_of(before: str) -> Label:
 
 def _take_names(told: HeaderLine, piece: str, labelled: bool) -> int:
     """Note the names of a piece; how many of its characters are theirs and their label's."""
+    if told.names:
+        return 0
     label = (byline_label().match(piece) or _inner_label().search(piece)) if _may_be_labelled(piece) else None
     glued = None if label else _GLUED.match(piece)
     start = label.end() if label else glued.end() if glued else 0
@@ -166,7 +186,7 @@ def _take_names(told: HeaderLine, piece: str, labelled: bool) -> int:
         end = _END.search(rest)
         rest = rest[: end.start()] if end else rest
     rest = rest.strip(" ,;:|•·–—-")
-    if not rest or len(rest) > 120 or told.names or not (sure or _may_be_name(rest)):
+    if not rest or len(rest) > 120 or not (sure or _may_be_name(rest)):
         return 0
     names = names_of(rest, 1 if sure else 2)
     if not names:
@@ -185,7 +205,10 @@ def _may_be_name(text: str) -> bool:
         return len(text) <= 5 or (len(text) <= 12 and any(mark in text for mark in " \u3000・"))
     if not text.isascii():
         return not text[0].islower()
-    return " " in text and text[0].isupper() and (len(text) <= 45 or "," in text or " and " in text)
+    if not text[0].isupper() or not (len(text) <= 45 or "," in text or " and " in text):
+        return False
+    words = text.split(None, 2)
+    return len(words) > 1 and (not words[1][0].islower() or may_go_on(words[0], words[1]))
 
 
 def names_of(text: str, least: int = 2) -> list[str]:
@@ -196,7 +219,7 @@ def names_of(text: str, least: int = 2) -> list[str]:
     text = text.strip()
     if is_staff(text):
         return [text]
-    suffix = SUFFIX.search(text)
+    suffix = SUFFIX.search(text) if not text.isascii() else None
     if suffix and 0 < suffix.start() <= 12:
         text = text[: suffix.start()].strip(" (（")
     parts: Sequence[str] = split_names(text)
@@ -235,7 +258,7 @@ class HeaderLines:
         told = self._known.get(i)
         if told is None:
             line = self._lines[i]
-            order = self._order if has_numbers(line) else None
+            order = self._order if _DIGIT.search(line) and has_numbers(line) else None
             told = self._known[i] = read_line(line, self._lines[i - 1] if i else "", self._language, order)
         return told
 

@@ -7,9 +7,11 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from cleaner.describe.header import MAX_LINES, Header, phrase_set, phrases, tokens
+from cleaner.describe.header_lines import is_worded
 from cleaner.describe.ranking import chances
 from cleaner.describe.signs import Signs, count_words
 from cleaner.describe.title import Title
@@ -32,12 +34,13 @@ _LIKELY_ROLES = frozenset({"", "promo", "navigation", "heading", "body", "title"
 """The roles that the judge gives lines that can be headlines. Other roles tell by their wording what a line is."""
 _REPORTS = re.compile(r"\b(?:reports?|writes?|argues|says|notes) (?:that|on|about)\b")
 _ODD = re.compile(
-    r"https?://|www\.|[{}<>=]|\.\.\.$|…$|^[\W\d_]+$|^\s?[+•·*»›>–—○▪#-]\s?|\|.*\||\(\d{3}\)\s?\d{3}|☎|\.(?:jpe?g|png|gif|webp|pdf)$",
-    re.IGNORECASE,
+    r"https?://|www\.|[{}<>=]|\.\.\.$|…$|\|.*\||\(\d{3}\)\s?\d{3}|☎|\.(?:jpe?g|png|gif|webp|pdf)$", re.IGNORECASE
 )
+_ODD_MARKS = frozenset(":.…{}<>=|(☎")
+"""One of these is in whatever `_ODD` finds."""
+_ODD_START = re.compile(r"[\W\d_]+$|\s?[+•·*»›>–—○▪#-]|\d{1,3}[.)]\s")
 _HEADING = re.compile(r"#\s{1,3}(?=[^#\s])")
 """How the first heading of a text is written in Markdown."""
-_NUMBERED = re.compile(r"\d{1,3}[.)]\s")
 _SEPARATOR = re.compile(r"\s[|\-–—·•»«›~/⋆★:]{1,3}\s|\s?[|｜]\s?|\s?[»›]\s|\s::\s")
 
 
@@ -68,10 +71,7 @@ def read_body(page: PageView, header: Header) -> Body:
     paragraphs = [[word[:5] for word in tokens(page.lines[i][:300])] for i in told]
     sizes = [min(len(line), 600) if good else 0 for line, good in zip(page.lines, header.prose, strict=False)]
     total = sum(sizes) or 1
-    above, so_far = [], 0
-    for size in sizes:
-        above.append(so_far / total)
-        so_far += size
+    above = [so_far / total for so_far in accumulate(sizes[:-1], initial=0)]
     return Body(
         Counter(stem for stems in paragraphs for stem in stems),
         frozenset(stem for stems in paragraphs[:2] for stem in stems),
@@ -80,7 +80,7 @@ def read_body(page: PageView, header: Header) -> Body:
         frozenset(
             line[: cut.start()].strip().casefold()
             for line in page.lines[:12]
-            if len(line) <= 400
+            if len(line) <= 400 and not is_worded(line)
             for cut in _SEPARATOR.finditer(line)
         ),
     )
@@ -104,11 +104,11 @@ def find_candidates(page: PageView, header: Header) -> list[Candidate]:
             continue
         heading = _HEADING.match(line)
         text = line[heading.end() :] if heading else line
-        if _ODD.search(text) or _NUMBERED.match(text):
+        if _ODD_START.match(text) or (not _ODD_MARKS.isdisjoint(text) and _ODD.search(text)):
             continue
         found.append(Candidate(i, text))
         if i < _OPENING:
-            cuts = list(_SEPARATOR.finditer(text))
+            cuts = list(_SEPARATOR.finditer(text)) if not is_worded(text) else []
             for number, cut in enumerate([*cuts[-1:], *cuts[:1]][: len(cuts)], 1):
                 head = text[: cut.start()].strip()
                 if head.count(" ") >= 2 and len(text) - cut.end() <= 40 * number:
@@ -152,7 +152,7 @@ def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> 
         "dropped": page.verdict(i) == "drop",
         "unlikely_role": page.role(i) not in _LIKELY_ROLES,
     }
-    return {name: float(value) for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value}
 
 
 def look_closely(page: PageView, header: Header, body: Body) -> list[Candidate]:

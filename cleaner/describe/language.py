@@ -179,7 +179,7 @@ def _share_of_common(sample: str, language: str) -> float:
     """Share of a text's words that are among the language's commonest; 1 where that tells nothing."""
     common = _common_words().get(language)
     words = _WORDS.findall(sample.lower()) if common else []
-    return sum(word in common for word in words) / len(words) if common and len(words) >= 8 else 1.0
+    return sum(map(common.__contains__, words)) / len(words) if common and len(words) >= 8 else 1.0
 
 
 def _by_langdetect(sample: str, counts: dict[str, int], declared: str | None) -> Detected:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cleaner.describe.facts import Facts
+from cleaner.describe.header import fold_lines
 from cleaner.describe.view import Found, PageView
 
 RESERVED = "LicenseRef-All-Rights-Reserved"
@@ -68,9 +71,7 @@ def spdx(value: str) -> str | None:
         return None
     try:
         return str(_spdx().parse(value, validate=True))
-    except Exception as e:
-        if type(e).__module__.partition(".")[0] not in ("license_expression", "boolean"):
-            raise
+    except Exception:  # of malformed expressions the library raises errors of its own, AssertionError and IndexError
         return None
 
 
@@ -190,6 +191,7 @@ _TRIGGERS = (
 )  # fmt: skip
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])|\s*[|•]\s*|\n")
 _ELSEWHERE = frozenset({"comment", "caption", "photo_credit", "image_name"})
+_SIGNS = ("©", "copyright", "(c)")
 LAST_LINES = 60
 """So many lines at a page's end can be its foot."""
 MAX_NAME = 40
@@ -230,19 +232,17 @@ def _linked(page: PageView) -> list[tuple[Found, int | None]]:
 
 def _told(page: PageView) -> list[tuple[Found, int | None]]:
     """Terms that lines of the page state."""
-    folded = [
-        line.casefold() if len(line) <= (2 * MAX_PROSE if verdict == "keep" else MAX_LINE) else ""
+    lines = [
+        line if len(line) <= (2 * MAX_PROSE if verdict == "keep" else MAX_LINE) else ""
         for line, verdict in zip(page.lines, page.verdicts, strict=True)
     ]
-    whole = "\n".join(folded)
-    letters = frozenset(whole)  # spares a search for phrases of other scripts
-    triggers = [words for words in _TRIGGERS if _letters(words) <= letters and words in whole]
-    notices = _notices(page, folded)
-    foot = "\n".join(folded[i] for i in notices)
-    letters = frozenset(foot)
-    reserved = [words for words in _terms().reserved if _letters(words) <= letters and words in foot]
+    whole = fold_lines(lines)
+    triggers = _held(_TRIGGERS, whole)
+    notices = _notices(page, lines, whole)
+    reserved = _held(_terms().reserved, fold_lines(lines[i] for i in notices))
     if not reserved and not triggers:
         return []
+    folded = [line.casefold() for line in lines]
     last = _last_prose(page)
     found: list[tuple[Found, int | None]] = []
     for i in range(len(folded)) if triggers else notices:
@@ -267,18 +267,31 @@ def _told(page: PageView) -> list[tuple[Found, int | None]]:
     return found
 
 
-def _notices(page: PageView, folded: list[str]) -> list[int]:
-    """Lines in which rights can be reserved: the page's last ones, and those around a notice of copyright."""
-    count = len(folded)
-    near = [i for i, line in enumerate(folded[:-LAST_LINES]) if "©" in line or "copyright" in line or "(c)" in line]
-    lines = {k for i in near[:20] for k in range(max(0, i - 2), min(count, i + 3))}
-    lines.update(range(max(0, count - LAST_LINES), count))
-    return [i for i in sorted(lines) if page.verdict(i) != "keep" or len(page.lines[i]) <= MAX_PROSE]
+def _held(phrases: Sequence[str], folded: tuple[str, str]) -> list[str]:
+    """The phrases that lines hold, given as `fold_lines` gives them."""
+    plain, others = folded
+    return [words for words in phrases if (words.isascii() and words in plain) or words in others]
 
 
-@lru_cache(maxsize=512)
-def _letters(words: str) -> frozenset[str]:
-    return frozenset(words)
+def _count(folded: tuple[str, str], words: str) -> int:
+    return sum(text.count(words) for text in folded)
+
+
+def _notices(page: PageView, lines: list[str], whole: tuple[str, str]) -> list[int]:
+    """Lines in which rights can be reserved: the page's last ones, and those around a notice of copyright.
+
+    `whole`: the lines as `fold_lines` gives them.
+    """
+    count = len(lines)
+    foot = fold_lines(lines[-LAST_LINES:])
+    signs = [sign for sign in _SIGNS if _count(whole, sign) > _count(foot, sign)]
+    found: set[int] = set()
+    if signs:
+        folded = (line.casefold() for line in lines[:-LAST_LINES])
+        near = (i for i, line in enumerate(folded) if any(sign in line for sign in signs))
+        found.update(k for i in islice(near, 20) for k in range(max(0, i - 2), min(count, i + 3)))
+    found.update(range(max(0, count - LAST_LINES), count))
+    return [i for i in sorted(found) if page.verdict(i) != "keep" or len(page.lines[i]) <= MAX_PROSE]
 
 
 def _last_prose(page: PageView) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 
-from cleaner.describe.header import MAX_LINES, Header
+from cleaner.describe.header import MAX_LINES, Header, fold_lines
 from cleaner.describe.header_lines import HeaderLine, HeaderLines
 from cleaner.describe.title import Title
 from cleaner.describe.view import PageView
@@ -55,17 +56,22 @@ class Reading:
         return range(max(0, self.anchor - above), min(paragraph, self.anchor + below, len(self._page.lines)))
 
     def count(self, folded: str) -> int:
-        """How many lines hold a text of lower case."""
-        return self.text.count(folded)
+        """How often the page's lines hold a text of lower case."""
+        return sum(text.count(folded) for text in self._folded)
+
+    def is_small(self, word: str) -> bool:
+        """Whether the page's prose has a word, given in lower case, in lower case: names are not among such words."""
+        return word in self._prose and word in self._small_words
 
     @cached_property
-    def text(self) -> str:
-        """The page's lines in lower case, one below the other."""
-        return "\n".join([line[:300] for line in self._page.lines[:MAX_LINES]]).casefold()
+    def _folded(self) -> tuple[str, str]:
+        return fold_lines(line[:300] for line in self._page.lines[:MAX_LINES])
 
     @cached_property
-    def small_words(self) -> frozenset[str]:
-        """Words that the page's prose writes in lower case: names are not among them."""
+    def _prose(self) -> str:
         lines = zip(self._page.lines, self.header.prose, strict=False)
-        words = " ".join([line[:600] for line, good in lines if good][:15]).split()
-        return frozenset(word.strip(".,;:!?()") for word in words if word.islower())
+        return " ".join(islice((line[:600] for line, good in lines if good), 15))
+
+    @cached_property
+    def _small_words(self) -> frozenset[str]:
+        return frozenset(word.strip(".,;:!?()") for word in self._prose.split() if word.islower())

@@ -45,10 +45,12 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
     starts = _reprinted_starts()
     for i in range(header.body, min(len(page.lines), len(header.prose))):
         line = page.lines[i]
-        if not 6 <= len(line) <= 160 or i in claimed or page.verdict(i) == "drop":
+        if not 6 <= len(line) <= 160:
             continue
-        dated = ", " in line and (line[-1].isdigit() or line[-2].isdigit())
+        dated = (line[-1].isdigit() or line[-2].isdigit()) and ", " in line
         if not (dated or line[-1] in ":：" or line.lstrip(" (（*")[:2].casefold() in starts):
+            continue
+        if i in claimed or page.verdict(i) == "drop":
             continue
         told = _source_line(page, i, language) or _retold(page, header, i) or _reprinted(line)
         if told:

@@ -56,7 +56,6 @@ def signature_features(page: PageView, reading: Reading, signature: Signature) -
     below = lines[i + 1] if i + 1 < len(lines) else ""
     above = lines[i - 1] if i else ""
     later = reading.count(folded)
-    small = reading.small_words
     title = set(tokens(reading.title))
     found = {
         "bias": 1,
@@ -91,7 +90,7 @@ def signature_features(page: PageView, reading: Reading, signature: Signature) -
         "several": len(told.names) > 1,
         "staff": words[-1].casefold() in phrase_set("staff"),
         "capitals": name.isupper() and name.isascii(),
-        "small_words": sum(w.casefold() in small for w in words) / len(words),
+        "small_words": sum(reading.is_small(w.casefold()) for w in words) / len(words),
         "in_title": sum(w in title for w in tokens(name)) / len(words),
         "site": squash(name) in reading.sites,
         "no_title": reading.title_chance < 0.3,

@@ -63,6 +63,8 @@ def test_what_is_no_address_is_an_identifier_as_spdx_has_it(expected: str) -> No
         ("unknown", None),
         ("(c) 2020 The Gazette", None),
         ("See our terms", None),
+        ("()", None),
+        ("(or MIT", None),
         ("", None),
     ],
 )
