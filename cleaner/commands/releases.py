@@ -20,7 +20,10 @@ def versions(
     processed: Processed,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: a list, the newest version first.")] = False,
 ) -> None:
-    """List the versions of a dataset: when each was made, how many documents it holds, what changed, and why."""
+    """List the versions of a dataset.
+
+    Each with when it was made, how many documents it holds, what changed, and why.
+    """
     from cleaner.release.history import history
     from cleaner.report.console import load_line, make_console, path_text
     from cleaner.report.tables import versions_table
@@ -48,11 +51,11 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every document that differs.")] = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one page of HTML instead.")] = None,
 ) -> None:
-    """Compare two versions: documents, metadata and lines that differ, and why.
+    """Tell what differs between two versions, and why.
 
-    A changed document is told by its cause: its source changed, the recipe, the judge, a person's override, or other
-    documents. Lines are told by what befell them, such as "newly dropped as related", with the reasons. See
-    docs/releases.md.
+    Documents, metadata and lines are compared. A changed document is told by its cause: its source changed, the
+    recipe, the judge, a person's override, or other documents. Lines are told by what befell them, such as "newly
+    dropped as related", with the reasons. See docs/releases.md.
     """
     from cleaner.release.diff.compare import compare
     from cleaner.report.console import glyphs_for, make_console, path_text

@@ -20,6 +20,7 @@ from cleaner.corpus.database import copy_to, parquet
 from cleaner.corpus.shingles import Banding
 from cleaner.corpus.signatures import banding_of, make_missing
 from cleaner.engine.parts import Parts
+from cleaner.engine.storage import storage_errors
 from cleaner.recipe import Recipe
 
 NEIGHBOURS = 32
@@ -41,9 +42,11 @@ def find_near(db: duckdb.DuckDBPyConnection, parts: Parts, recipe: Recipe, work:
     if banding is None or not names:
         return
     folder = work / "near"
-    folder.mkdir(exist_ok=True)
+    with storage_errors(work):
+        folder.mkdir(exist_ok=True)
+        signatures = make_missing(parts, names, banding)
     signed = folder / "signed.parquet"
-    copy_to(db, _SIGNED, signed, {"files": parquet(make_missing(parts, names, banding))})
+    copy_to(db, _SIGNED, signed, {"files": parquet(signatures)})
     _find_candidates(db, signed, banding, recipe.duplicates.threshold)
     with Comparison(db, parts, banding, folder) as comparison:
         comparison.compare("SELECT a, b FROM candidates", "likeness")

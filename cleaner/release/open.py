@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import glob
 import os
 import re
@@ -148,8 +149,7 @@ def document_lines(
     lines: list[Line] = []
     for file in manifest.files["lines"]:
         for row in _rows(processed, file.path, manifest, "document_id", full_id):
-            del row["document_id"], row["line"]
-            lines.append(Line(**row))
+            lines.append(Line(**{field.name: row[field.name] for field in dataclasses.fields(Line)}))
         if lines:
             break
     return fields, lines

@@ -315,7 +315,11 @@ def test_explain_looks_up_a_document(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def manifest(version: str, parent: str | None, documents: int, **changes: int) -> Manifest:
     files = {"documents": [File("data/0123456789abcdef.parquet", "0" * 64, 2_500_000, documents)], "lines": []}
     counts = {"documents": documents, "words": 300 * documents}
-    return Manifest("A set", version, parent, files, {}, "0" * 64, "0.1.0", {}, counts, {"sites": {}, **changes})
+    return Manifest(
+        name="A set", version=version, parent=parent, files=files, columns={"documents": [], "lines": []}, recipe={},
+        recipe_hash="0" * 64, cleaner="0.1.0", code="0" * 64, model="0" * 64, tools={}, counts=counts,
+        changes={"sites": {}, **changes},
+    )  # fmt: skip
 
 
 def test_versions_lists_the_newest_first(tmp_path: Path) -> None:
@@ -324,7 +328,7 @@ def test_versions_lists_the_newest_first(tmp_path: Path) -> None:
     result = invoke("versions", str(tmp_path))
     assert result.exit_code == 0
     rows = [row.split() for row in result.stdout.splitlines()]
-    assert rows[1] == ["1.10.0", "1,012", "303,600", "12", "0", "0", "2.5"]
+    assert [rows[1][0], rows[1][3:7]] == ["1.10.0", ["1,012", "2.5", "12", "added"]]  # between them: day and time
     assert rows[2][0] == "1.9.0"
     assert f'datasets.load_dataset("{tmp_path}")' in result.stdout
     assert f'datasets.load_dataset("{tmp_path}", "v1.9.0")' in result.stdout

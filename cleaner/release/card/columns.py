@@ -54,8 +54,8 @@ LINES: dict[str, str] = {
     "score": "How sure the verdict is, 0 to 1.",
     "start": "Where the line starts in the page's text, in characters.",
     "end": "Where it ends.",
+    "evidence": "What spoke for the verdict: a phrase, an element, a section's first line, what moved the model most.",
     "private": "Private data found in the line's text, where the recipe has it looked for: a list of `start`, `end` "
     "(characters of `text`) and `kind`.",
-    "evidence": "What spoke for the verdict: a phrase, an element, a section's first line, what moved the model most.",
 }
 """Of the config `vX.Y.Z-lines`: one row a line, in reading order."""
