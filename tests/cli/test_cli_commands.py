@@ -328,7 +328,7 @@ def test_versions_lists_the_newest_first(tmp_path: Path) -> None:
     result = invoke("versions", str(tmp_path))
     assert result.exit_code == 0
     rows = [row.split() for row in result.stdout.splitlines()]
-    assert [rows[1][0], rows[1][3:7]] == ["1.10.0", ["1,012", "2.5", "12", "added"]]  # between them: day and time
+    assert [rows[1][0], rows[1][3:7]] == ["1.10.0", ["1,012", "0", "12", "added"]]  # between them: day and time
     assert rows[2][0] == "1.9.0"
     assert f'datasets.load_dataset("{tmp_path}")' in result.stdout
     assert f'datasets.load_dataset("{tmp_path}", "v1.9.0")' in result.stdout
