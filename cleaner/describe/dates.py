@@ -83,6 +83,7 @@ def _date(year: int, month: int | None, day: int | None) -> tuple[str, Precision
     return f"{year:04}-{month:02}-{day:02}", "day"
 
 
+_FOUR_DIGITS = re.compile(r"\d{4}")
 HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|(?<!\d)(?:19|20)\d{3,4}:\d\d|(?<!\d)(?:19|20)\d{3,4}\smin")
 _ISO = re.compile(
     r"(?<![\d/.-])(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:(?:[T_]|\s{1,2})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?"
@@ -228,7 +229,7 @@ def find_dates(text: str, language: str | None = None, order: Order | None = Non
     """
     text = text[:MAX_DATE_TEXT]
     order = order or ("day" if language in _DAY_FIRST_LANGUAGES else None)
-    if not (HAS_YEAR.search(text) or (order == "day" and _SHORT_YEAR.search(text))):
+    if not ((_FOUR_DIGITS.search(text) and HAS_YEAR.search(text)) or (order == "day" and _SHORT_YEAR.search(text))):
         return []
     kept: list[Date] = []
     for date in sorted(_candidates(text, language, order), key=lambda d: (d.start, -d.end)):
@@ -251,7 +252,7 @@ def find_date(text: str, language: str | None = None, order: Order | None = None
 
 def has_numbers(line: str) -> bool:
     """Whether a line holds a date of numbers alone (03/04/2020), whose order may have to be told."""
-    return _NUMBERS.search(line[:MAX_DATE_TEXT]) is not None
+    return _FOUR_DIGITS.search(line) is not None and _NUMBERS.search(line[:MAX_DATE_TEXT]) is not None
 
 
 def order_of(lines: Iterable[str]) -> Order | None:

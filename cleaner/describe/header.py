@@ -27,7 +27,10 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_PROSE = re.compile(r"[。、，]")
 _SENTENCE = re.compile(r"[.!?…।؟۔][\"'”’»)\]]{0,3}(?:\s|$)|[。！？]")
 _TOKEN = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_ASCII_TOKEN = re.compile(r"[a-z0-9]+")
+_MARKS = "’‘“”–—…•\xa0"
+"""Marks beyond ASCII that texts are full of."""
+_ASCII_LETTERS = "".join(c.lower() if c.isalnum() else " " for c in map(chr, range(128)))
+"""What becomes of each ASCII character where words are cut."""
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +66,10 @@ def phrase_pattern(name: str) -> re.Pattern[str]:
 
 def tokens(text: str) -> list[str]:
     """Words in lower case; each Chinese, Japanese or Korean character is one of its own."""
-    return _ASCII_TOKEN.findall(text.lower()) if text.isascii() else _TOKEN.findall(text.casefold())
+    if not text.isascii():
+        for mark in _MARKS:  # in most texts nothing else is beyond ASCII
+            text = text.replace(mark, " ")
+    return text.translate(_ASCII_LETTERS).split() if text.isascii() else _TOKEN.findall(text.casefold())
 
 
 def fold_lines(lines: Iterable[str]) -> tuple[str, str]:

@@ -242,15 +242,15 @@ def _told(page: PageView) -> list[tuple[Found, int | None]]:
     reserved = _held(_terms().reserved, fold_lines(lines[i] for i in notices))
     if not reserved and not triggers:
         return []
-    folded = [line.casefold() for line in lines]
     last = _last_prose(page)
     found: list[tuple[Found, int | None]] = []
-    for i in range(len(folded)) if triggers else notices:
-        line = folded[i]
+    for i in range(len(lines)) if triggers else notices:
+        line = lines[i].casefold()
         if any(words in line for words in triggers):
             if _is_elsewhere(page, i):
                 continue
-            above = folded[i - 1] if i and len(line) < 60 and len(folded[i - 1]) < MAX_PROSE else ""
+            above = lines[i - 1].casefold() if i and len(line) < 60 else ""
+            above = above if len(above) < MAX_PROSE else ""
             if above and above[-1] not in ".!?:。":
                 line = f"{above} {line}"
             for sentence in _SENTENCE_END.split(line):

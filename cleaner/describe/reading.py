@@ -32,6 +32,7 @@ class Reading:
         self.header = header
         known = title is not None and title.line is not None and title.confidence >= MIN_ANCHOR
         self.title = title.text if title and known else ""
+        self._folded_title = self.title.casefold()
         self.title_chance = title.confidence if title and known else 0.0
         self.anchor = title.line if title and known and title.line is not None else header.body
         self.sites = frozenset(sites)
@@ -44,9 +45,7 @@ class Reading:
     def is_title(self, i: int) -> bool:
         """Whether line i is the headline or a copy of it."""
         line = self._page.lines[i]
-        return (i == self.anchor and bool(self.title)) or (
-            len(line) <= 300 and line.casefold() == self.title.casefold()
-        )
+        return (i == self.anchor and bool(self.title)) or (len(line) <= 300 and line.casefold() == self._folded_title)
 
     def zone(self, above: int, below: int) -> range:
         """The lines from `above` lines over the headline to the third paragraph after it, `below` lines at most."""

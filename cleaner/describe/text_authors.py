@@ -112,7 +112,7 @@ _ELSEWHERE = frozenset(
 def _is_office(text: str) -> bool:
     """Whether a short line names what somebody does ("Senior Editor")."""
     words = [word.strip(".,&()").casefold() for word in text[:120].split()]
-    return 1 <= len(words) <= 8 and any(word in phrase_set("job") for word in words)
+    return 1 <= len(words) <= 8 and not phrase_set("job").isdisjoint(words)
 
 
 class Signed(NamedTuple):
