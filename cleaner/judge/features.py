@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -100,20 +101,29 @@ def make_features(
     columns |= _page_features(count, columns, prose, local, bounds)
     columns |= _shared_vocabulary(words, prose, local, len(lines))
     columns |= {"copies": looks.copies, "copy": looks.copy}
-    columns |= structure_features(lines, elements, kinds, count, prose, lexicon, weights, local, bounds)
-    columns |= run_features(columns, count, prose, local)
-    columns |= kind_features(columns, count, prose, local, words, columns["blank_before"])
-    columns |= heading_features(columns, count, local, bounds, _headings(columns, count, local))
-    columns |= cue_features(columns, local, bounds)
-    columns |= page_shares(columns, count, prose, local, len(starts))
-    columns |= title_features(told, words, local, len(lines))
-    columns |= {f"type_{name}": types[page, at] for at, name in enumerate(TYPES)}
-    columns |= _neighbours(columns, count, prose, local, bounds)
+    columns |= _narrow(structure_features(lines, elements, kinds, count, prose, lexicon, weights, local, bounds))
+    columns |= _narrow(run_features(columns, count, prose, local))
+    columns |= _narrow(kind_features(columns, count, prose, local, words, columns["blank_before"]))
+    columns |= _narrow(heading_features(columns, count, local, bounds, _headings(columns, count, local)))
+    columns |= _narrow(cue_features(columns, local, bounds))
+    columns |= _narrow(page_shares(columns, count, prose, local, len(starts)))
+    columns |= _narrow(title_features(told, words, local, len(lines)))
+    columns |= _narrow({f"type_{name}": types[page, at] for at, name in enumerate(TYPES)})
+    columns |= _narrow(_neighbours(columns, count, prose, local, bounds))
     names = list(columns)
-    matrix = np.empty((len(lines), len(names)), np.float32)
-    for at_column, name in enumerate(names):  # one by one: a page of ten megabytes has a hundred thousand lines
+    # column after column in memory, each filled and its values let go of: a page of ten megabytes has 100,000 lines
+    del all_words, words, told, looks, lexicon
+    matrix = np.empty((len(names), len(lines)), np.float32).T
+    for at_column, name in enumerate(names):
         matrix[:, at_column] = columns.pop(name)
     return Features(names, matrix, count, prose, types, kinds)
+
+
+def _narrow(columns: dict[str, Floats]) -> dict[str, Floats]:
+    """The columns as narrow as the trees see them, at half the memory, but for those that others are made of."""
+    wide = {*NEIGHBOURLY, *NEAREST, *WINDOWED, "heading_level"}
+    narrow: dict[int, Any] = {id(values): values.astype(np.float32) for values in columns.values()}  # some are the same
+    return {name: values if name in wide else narrow[id(values)] for name, values in columns.items()}
 
 
 def _headings(columns: dict[str, Floats], count: Floats, local: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
