@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from cleaner.pages.batch import LINE_COLUMNS, Batch, Head
-from cleaner.pages.html import cut_html, parse_html
+from cleaner.pages.html import cut_html
+from cleaner.pages.parse import parse_html
 from cleaner.pages.sites import apply_selectors
 from cleaner.pages.text import TextLine, cut_text
 from cleaner.read import Decoded

@@ -10,7 +10,8 @@ import polars as pl
 
 from cleaner.fixes import fix_surrogates
 from cleaner.pages.batch import Batch, Head
-from cleaner.pages.html import cut_html, parse_html
+from cleaner.pages.html import cut_html
+from cleaner.pages.parse import parse_html
 from cleaner.pages.structured import article_in_json_ld, article_in_state, description_in_meta, thing_in_json_ld
 
 Ints = npt.NDArray[np.int64]

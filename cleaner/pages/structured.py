@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cleaner.describe.json_ld import load_json
 from cleaner.pages.batch import Head
-from cleaner.pages.html import mend_markup
+from cleaner.pages.markup import mend_markup
 
 LEAST_TEXT = 200
 """Characters that a program's state must hold in one text, or in one list of texts, to count as the page's text."""

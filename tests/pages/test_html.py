@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.pages.html import MAX_DEPTH, Cut, cut_html, mend_markup, parse_html
+from cleaner.pages.html import Cut, cut_html
+from cleaner.pages.markup import MAX_DEPTH, mend_markup
+from cleaner.pages.parse import parse_html
 
 
 def cut(*pages: str) -> Cut:
