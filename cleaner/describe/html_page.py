@@ -13,7 +13,7 @@ from cleaner.describe.dates import url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import Header, find_header, phrases, same, tokens
 from cleaner.describe.published import Dated, date_below, date_modified, date_published, shown_dates
-from cleaner.describe.publisher import clean_publisher
+from cleaner.describe.publisher import set_stated_publisher
 from cleaner.describe.signed import signed_by
 from cleaner.describe.site_name import site_name
 from cleaner.describe.title import Title, declared_title, squash
@@ -71,14 +71,7 @@ def _claim_title(said: Description, page: PageView, header: Header, title: Title
 def _set_publisher(
     said: Description, page: PageView, header: Header, title: Title | None, facts: Facts, sites: list[str]
 ) -> None:
-    if page.publisher:
-        said.publisher = page.publisher
-        said.note("publisher", "recipe", 1.0)
-    for found in facts.get("publisher", []) if not said.publisher else []:
-        said.publisher = clean_publisher(found.value)
-        if said.publisher:
-            said.note("publisher", found.method, found.confidence - 0.05)
-            break
+    set_stated_publisher(said, page, facts)
     if not said.publisher and (named := site_name(page, title, sites, said.url)):
         said.publisher = named.name
         said.note("publisher", "html", named.confidence, named.line)

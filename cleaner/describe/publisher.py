@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 
+from cleaner.describe.facts import Facts
 from cleaner.describe.header import phrase_set, phrases
 from cleaner.describe.site_words import words as site_words
+from cleaner.describe.view import Description, PageView
 
 _CUT = re.compile(r"\s[|–—·-]\s|\s?\|\s?|:\s")
 
 
-def clean_publisher(name: str) -> str | None:
+def set_stated_publisher(said: Description, page: PageView, facts: Facts) -> None:
+    """Set the publisher that a person's rule for the site names, or else the first that the page declares."""
+    if page.publisher:
+        said.publisher = page.publisher
+        said.note("publisher", "recipe", 1.0)
+        return
+    for found in facts.get("publisher", []):
+        said.publisher = _clean(found.value)
+        if said.publisher:
+            said.note("publisher", found.method, found.confidence - 0.05)
+            return
+
+
+def _clean(name: str) -> str | None:
     """A declared publisher without a slogan or what else hangs on it; None for addresses and the like."""
     text = name.strip()
     if len(text) > 40:

@@ -16,7 +16,7 @@ from cleaner.describe.header import find_header, phrases, same
 from cleaner.describe.header_lines import HeaderLines, is_label
 from cleaner.describe.headline import MIN_CONFIDENCE, text_title
 from cleaner.describe.published import is_plausible
-from cleaner.describe.publisher import clean_publisher
+from cleaner.describe.publisher import set_stated_publisher
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
 from cleaner.describe.sources import quoted_sources
@@ -82,14 +82,7 @@ def _claim_title(said: Description, page: PageView, reading: Reading, title: Tit
 def _set_publisher(
     said: Description, page: PageView, reading: Reading, title: Title | None, facts: Facts, sites: list[str]
 ) -> None:
-    if page.publisher:
-        said.publisher = page.publisher
-        said.note("publisher", "recipe", 1.0)
-    for found in facts.get("publisher", []) if not said.publisher else []:
-        said.publisher = clean_publisher(found.value)
-        if said.publisher:
-            said.note("publisher", found.method, found.confidence - 0.05)
-            break
+    set_stated_publisher(said, page, facts)
     zone = reading.zone(3, 40)
     told = text_publisher(page, reading, title, zone, sites)
     if told and not said.publisher:
