@@ -194,12 +194,20 @@ def normalize_text(text: str, options: Normalize | None = None) -> tuple[str, li
 
 
 def _suspicious(texts: pl.Series, rows: Sequence[int], chosen: Sequence[Fix]) -> list[set[int]]:
-    """For each fix those of the rows (numbers of the texts) that it could change: one look for all plain marks first,
-    since most lines have none."""
-    lines = texts.to_frame("text").with_columns(row=pl.Series(rows, dtype=pl.Int64))
-    plain = [fix.marks for fix in chosen if isinstance(fix.marks, str)]
-    marked = lines.filter(pl.col("text").str.contains("|".join(f"(?:{marks})" for marks in plain))) if plain else lines
-    return [set((marked if isinstance(fix.marks, str) else lines).filter(fix.suspicious)["row"]) for fix in chosen]
+    """For each fix those of the rows (numbers of the texts) that it could change: one look for all plain marks.
+
+    Polars keeps only some tens of regular expressions compiled; with one for each fix, all of them and many others
+    would be compiled anew for each batch.
+    """
+    plain = "|".join(f"(?:{fix.marks})" for fix in chosen if isinstance(fix.marks, str))
+    looks = {fix.name: fix.marks for fix in chosen if not isinstance(fix.marks, str)}
+    if plain:
+        looks["marked"] = pl.col("text").str.contains(plain)
+    table = texts.to_frame("text").select(look.fill_null(False).alias(name) for name, look in looks.items())
+    if table.height != texts.len():  # nothing but literals
+        return [set() for _ in chosen]
+    found = {name: {rows[at] for at in table[name].arg_true()} for name in looks}
+    return [found["marked" if isinstance(fix.marks, str) else fix.name] for fix in chosen]
 
 
 def normalize_lines(texts: pl.Series, options: Normalize | None = None) -> Normalized:

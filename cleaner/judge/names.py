@@ -22,7 +22,7 @@ NAMING = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "data-co
 """Attributes whose values name an element."""
 MOST_NAMES, LONGEST = 12, 60
 """Of an attribute the first names count, and of each so many characters."""
-_NAMING = rf'\s(?:{"|".join(NAMING)})="[^"]{{0,300}}'
+_NAMING = rf'\s(?:{"|".join(NAMING)})="[^"]*'
 _HIDDEN = r'(?i)\shidden[=\s>]|aria-hidden="true"|style="[^"]*(?:display\s*:\s*none|visibility\s*:\s*hidden)'
 _SHORT = {"class": "class", "id": "id", "role": "role", "rel": "rel"}
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import re
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -74,17 +77,13 @@ def _told_by(kinds: Kinds) -> dict[int, tuple[str, str]]:
     """Of each kind of element that tells what it holds, the role of the first of REGIONS that its names or its tag
     fit, and what says so: the tag, and the first of its names that fits."""
     said = kinds.names.filter(pl.col("attribute").is_in(list(_UNNAMED)).not_()).select("kind", "name")
-    fits = pl.DataFrame({"name": said["name"].unique(maintain_order=True)}).with_columns(
-        low=pl.col("name").str.to_lowercase()
-    )
-    fits = fits.filter(pl.col("low").str.contains("|".join(pattern for _, pattern, _ in REGIONS)))
-    first = pl.coalesce(
-        pl.when(pl.col("low").str.contains(pattern)).then(number) for number, (_, pattern, _) in enumerate(REGIONS)
-    )
-    named = said.join(fits.select("name", number=first), on="name", maintain_order="left")
+    distinct = said["name"].unique(maintain_order=True).to_list()
+    fits = {name: number for name in distinct if (number := _region_of(name)) is not None}
+    named = said.filter(pl.col("name").is_in(list(fits)))
     tags = kinds.tag.to_list()
     best = {number: (_BY_TAG[tag], "") for number, tag in enumerate(tags) if tag in _BY_TAG}
-    for kind, name, number in named.iter_rows():
+    for kind, name in named.iter_rows():
+        number = fits[name]
         if kind not in best or number < best[kind][0] or (number == best[kind][0] and not best[kind][1]):
             best[kind] = (number, name)
     return {
@@ -92,3 +91,20 @@ def _told_by(kinds: Kinds) -> dict[int, tuple[str, str]]:
         for kind, (number, name) in best.items()
         if tags[kind] not in _CONTENT
     }
+
+
+@functools.lru_cache(maxsize=16_384)
+def _region_of(name: str) -> int | None:
+    """The first of REGIONS that a name fits: sites share most of their names."""
+    any_of_them, each = _patterns()
+    low = name.lower()
+    if any_of_them.search(low) is None:
+        return None
+    return next(number for number, pattern in enumerate(each) if pattern.search(low))
+
+
+@functools.cache
+def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
+    """The patterns of REGIONS as one, and each by itself."""
+    said = [pattern for _, pattern, _ in REGIONS]
+    return re.compile("|".join(said)), [re.compile(pattern) for pattern in said]
