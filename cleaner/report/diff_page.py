@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from cleaner.release.card.wording import several
 from cleaner.release.diff.causes import CAUSES
 from cleaner.release.diff.compare import Comparison
 from cleaner.release.diff.words import caused, is_measured, made_otherwise, rejudged_lines
@@ -93,7 +94,7 @@ def _made(summary: Mapping[str, Any]) -> Iterator[str]:
 def _lines(lines: Mapping[str, Any], examples: Mapping[tuple[str, str, str, str], list[str]]) -> Iterator[str]:
     if not lines["documents"]:
         return
-    yield f"<p>In {lines['documents']:,} documents that are in both versions.</p>"
+    yield f"<p>In {several(lines['documents'], 'document')} of both versions.</p>"
     groups = rejudged_lines(lines)
     largest = max((group.lines for group in groups), default=1)
     yield "<table>"
