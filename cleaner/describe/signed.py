@@ -22,8 +22,8 @@ from cleaner.describe.title import squash
 from cleaner.describe.view import Author, PageView
 
 _ELSEWHERE = frozenset({
-    "comment", "comment_form", "related", "trending", "caption", "photo_credit", "footer", "promo", "breadcrumb", "share",
-    "login", "newsletter", "cookie_notice",
+    "comment", "comment_form", "related", "trending", "caption", "photo_credit", "footer", "promo", "breadcrumb",
+    "share", "login", "newsletter", "cookie_notice",
 })  # fmt: skip
 """Roles of lines in which names are no author's."""
 _NEAR = 8

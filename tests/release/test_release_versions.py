@@ -257,7 +257,7 @@ def test_a_full_disk_is_told_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
-        with pytest.raises(StorageError, match="The disk that holds .* is full"):
+        with pytest.raises(StorageError, match=r"The disk that holds .* is full"):
             run(tmp_path, PAGES)
     assert run(tmp_path, PAGES).version == "1.0.0"
     assert verify(tmp_path).problems == []
