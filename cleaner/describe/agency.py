@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from cleaner.describe.header import Header, phrase_set, phrases
-from cleaner.describe.view import PageView
+from cleaner.describe.view import Description, PageView
 
 _LOOKED_AT = 3
 """So many first paragraphs can be opened by the dateline."""
@@ -62,3 +62,22 @@ def _place_of(text: str | None) -> str | None:
     if not place.isupper():
         return place
     return " ".join(word.capitalize() if len(word) > 2 or "." not in word else word for word in words)
+
+
+def set_agency(said: Description, page: PageView, header: Header) -> int | None:
+    """Set agency and place, by the dateline that opens the text; else the agency that is an author.
+
+    Returns the line of a dateline that names an agency.
+    """
+    agency, place, line = agency_and_place(page, header)
+    if agency:
+        said.agency = agency
+        said.note("agency", "text", 0.85, line)
+    if place:
+        said.place = place
+        said.note("place", "text", 0.8 if agency else 0.6, line)
+    if not said.agency:
+        said.agency = next((a["name"] for a in said.authors if a["name"] in phrases("agency")), None)
+        if said.agency:
+            said.note("agency", "text", 0.8)
+    return line if agency else None

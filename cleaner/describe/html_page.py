@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from cleaner.describe.agency import agency_and_place
+from cleaner.describe.agency import set_agency
 from cleaner.describe.bylines import byline_names
 from cleaner.describe.dates import url_date
 from cleaner.describe.facts import Facts
-from cleaner.describe.header import Header, find_header, phrases, same, tokens
+from cleaner.describe.header import Header, find_header, same, tokens
 from cleaner.describe.published import Dated, date_below, date_modified, date_published, shown_dates
 from cleaner.describe.publisher import set_stated_publisher
 from cleaner.describe.signed import signed_by
@@ -45,7 +45,7 @@ def describe_html(said: Description, page: PageView, facts: Facts, sites: list[s
     _set_publisher(said, page, header, title, facts, sites)
     _set_authors(said, page, zone, facts, [*sites, squash(said.publisher)] if said.publisher else sites)
     _set_dates(said, page, title, zone, facts, language)
-    _set_agency(said, page, header)
+    set_agency(said, page, header)
     _set_subtitle(said, page, header, title, facts)
 
 
@@ -116,20 +116,6 @@ def _set_dates(
     for one in shown:
         if one.whole:
             said.claims.setdefault(one.line, "dateline")
-
-
-def _set_agency(said: Description, page: PageView, header: Header) -> None:
-    agency, place, line = agency_and_place(page, header)
-    if agency:
-        said.agency = agency
-        said.note("agency", "text", 0.85, line)
-    if place:
-        said.place = place
-        said.note("place", "text", 0.8 if agency else 0.6, line)
-    if not said.agency:
-        said.agency = next((a["name"] for a in said.authors if a["name"] in phrases("agency")), None)
-        if said.agency:
-            said.note("agency", "text", 0.8)
 
 
 def _set_subtitle(said: Description, page: PageView, header: Header, title: Title | None, facts: Facts) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from cleaner.describe.agency import agency_and_place
+from cleaner.describe.agency import set_agency
 from cleaner.describe.authors import declared_authors, kind_of
 from cleaner.describe.dates import Date, parse_declared, url_date
 from cleaner.describe.facts import Facts
@@ -170,21 +170,9 @@ def is_issue_number(line: str) -> bool:
 
 
 def _set_agency(said: Description, page: PageView, reading: Reading) -> None:
-    agency, place, line = agency_and_place(page, reading.header)
-    if agency:
-        said.agency = agency
-        said.note("agency", "text", 0.85, line)
-    if place:
-        said.place = place
-        said.note("place", "text", 0.8 if agency else 0.6, line)
-    if not said.agency:
-        for author in said.authors:
-            if author["name"] in phrases("agency"):
-                said.agency = author["name"]
-                said.note("agency", "text", 0.8)
-                break
+    line = set_agency(said, page, reading.header)
     body = reading.header.body
-    if line is not None and agency and line > body and reading.header.next_prose(body) == line:
+    if line is not None and line > body and reading.header.next_prose(body) == line:
         said.claims.setdefault(body, "standfirst")
 
 

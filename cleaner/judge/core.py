@@ -25,9 +25,10 @@ NAMES = (
 
 def core_features(
     lines: pl.DataFrame, elements: pl.DataFrame, count: Floats, prose: npt.NDArray[np.bool_], lexicon: Floats,
-    block_own: Ints, path: Floats, local: Ints, bounds: Ints,
+    block_own: Ints, path: Floats, sizes: Ints, local: Ints, bounds: Ints,
 ) -> dict[str, Floats]:  # fmt: skip
-    """`block_own`: each element's own weight; `path`: each line's path score; `bounds`: first line of each page."""
+    """`block_own`: each element's own weight; `path`: each line's path score; `sizes`: its characters; `bounds`: first
+    line of each page."""
     pages = len(bounds) - 1
     parent = elements["parent"].to_numpy().astype(np.int64)
     start, end = elements["start"].to_numpy().astype(np.int64), elements["end"].to_numpy().astype(np.int64)
@@ -35,7 +36,6 @@ def core_features(
     leaf = np.maximum(lines["leaf"].to_numpy().astype(np.int64), 0)
     tenths = np.rint(count * 10).astype(np.int64)
     linked = lines["link_characters"].to_numpy().astype(np.int64)
-    sizes = lines["text"].str.len_chars().to_numpy().astype(np.int64)
     lex = np.rint(lexicon * np.sqrt(count) * 1000).astype(np.int64)
     roots = np.rint(np.sqrt(count) * 1000).astype(np.int64)
 

@@ -86,8 +86,10 @@ def structure_features(
     up = np.where(parent >= 0, parent, np.arange(len(parent)))  # the outermost element stands for its own parent
     above, higher, top = up[block], up[up[block]], up[up[up[block]]]
     scale = weights.path.scale
+    sizes = lines["text"].str.len_chars().to_numpy().astype(np.int64)
+    linked = lines["link_characters"].to_numpy().astype(np.int64)
     out: dict[str, Floats] = {
-        "link_share": lines["link_characters"].to_numpy() / np.maximum(lines["text"].str.len_chars().to_numpy(), 1),
+        "link_share": linked / np.maximum(sizes, 1),
         "links": lines["links"].to_numpy().astype(np.float64),
         "path": path[leaf] * scale,
         "own_weight": block_own[block] * weights.own.scale,
@@ -102,12 +104,11 @@ def structure_features(
     out |= {f"in_{name}": inside[leaf, i].astype(np.float64) for i, name in enumerate(INSIDE)}
     out["h1_distance"] = _h1_distance(local, bounds, out["heading_level"])
     start, end = elements["start"].to_numpy().astype(np.int64), elements["end"].to_numpy().astype(np.int64)
-    linked = lines["link_characters"].to_numpy().astype(np.int64)
     for name, element in (("block", block), ("parent", above), ("grand", higher), ("great", top)):
-        out |= _container(name, start[element], end[element], count, prose, linked, lexicon, lines)
+        out |= _container(name, start[element], end[element], count, prose, linked, sizes, local)
     alike = group_of(local, kind[block], kind[above])[0]
     out |= _siblings(alike, count, prose, out["link_share"], lexicon)
-    out |= core_features(lines, elements, count, prose, lexicon, block_own, out["path"], local, bounds)
+    out |= core_features(lines, elements, count, prose, lexicon, block_own, out["path"], sizes, local, bounds)
     return out
 
 
@@ -127,8 +128,8 @@ def _container(
     count: Floats,
     prose: npt.NDArray[np.bool_],
     linked: Ints,
-    lexicon: Floats,
-    lines: pl.DataFrame,
+    sizes: Ints,
+    local: Ints,
 ) -> dict[str, Floats]:
     """What else stands in the element that holds the lines from `start` to before `end`."""
     tenths = np.rint(count * 10).astype(np.int64)
@@ -139,9 +140,7 @@ def _container(
         return out
 
     held = between(tenths) / 10
-    sizes = lines["text"].str.len_chars().to_numpy().astype(np.int64)
-    page = lines["page"].to_numpy().astype(np.int64)
-    page_words = (np.bincount(page, weights=tenths) / 10)[page]
+    page_words = (np.bincount(local, weights=tenths) / 10)[local]
     return {
         f"{name}_lines": (end - start).astype(np.float64),
         f"{name}_words": held,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-_FLOAT32, _RAW_SCORE, _LEAF_INDEX, _ALL = 0, 1, 2, -1
+_FLOAT32, _RAW_SCORE, _LEAF_INDEX = 0, 1, 2
 _ALONE = b"num_threads=1"
 _PLACES = ("lib", "", "bin", "../bin", "../lib")
 """Folders, seen from the package, that hold the library in its wheels and in builds of it."""
@@ -46,8 +46,8 @@ class Trees:
         _check(library.LGBM_BoosterLoadModelFromString(text.encode(), ctypes.byref(loaded), ctypes.byref(self._handle)))
         weakref.finalize(self, library.LGBM_BoosterFree, self._handle)
 
-    def score(self, matrix: npt.NDArray[np.float32], first: int = 0, count: int = _ALL) -> Floats:
-        """The log-odds of each row of `matrix`: the sum over `count` trees from tree `first` on."""
+    def score(self, matrix: npt.NDArray[np.float32], first: int = 0, count: int | None = None) -> Floats:
+        """The log-odds of each row of `matrix`: the sum over `count` trees (default: all) from tree `first` on."""
         return self._predict(matrix, _RAW_SCORE, first, count)
 
     def leaves(self, matrix: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.int64]:
@@ -55,11 +55,12 @@ class Trees:
         found = self._predict(matrix, _LEAF_INDEX, 0, count)
         return found.astype(np.int64).reshape(len(matrix), -1)
 
-    def _predict(self, matrix: npt.NDArray[np.float32], kind: int, first: int, count: int) -> Floats:
+    def _predict(self, matrix: npt.NDArray[np.float32], kind: int, first: int, count: int | None) -> Floats:
         if matrix.ndim != 2 or matrix.shape[1] != len(self.names):
             raise TreesError(f"The trees were trained on {len(self.names)} features, not on {matrix.shape[-1]}.")
         data = np.ascontiguousarray(matrix, dtype=np.float32)
-        asked = min(self.count - first, count) if count != _ALL else self.count - first
+        left = max(self.count - first, 0)
+        asked = left if count is None else min(left, max(count, 0))
         out: Floats = np.zeros(len(data) * (asked if kind == _LEAF_INDEX else 1))
         written = ctypes.c_int64()
         if len(data) and asked > 0:
