@@ -37,13 +37,13 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
 
     Args:
         page: A page of text.
-        header: Where its prose is: only lines from the body on count.
+        header: Where its prose is: only lines from the one right above the body on count.
         claimed: Lines that are the page's own metadata.
         language: Primary language subtag of the page, where known.
     """
     found: dict[tuple[str | None, str | None], QuotedSource] = {}
     starts = _reprinted_starts()
-    for i in range(header.body, min(len(page.lines), len(header.prose))):
+    for i in range(max(header.body - 1, 0), min(len(page.lines), len(header.prose))):
         line = page.lines[i]
         if not 6 <= len(line) <= 160:
             continue
