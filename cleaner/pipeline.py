@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from cleaner.corpus.duplicates import decide
 from cleaner.corpus.tombstones import Withdrawn, read_tombstones
 from cleaner.engine.folder import check_folders, claim_folder
 from cleaner.engine.ledger import Ledger
-from cleaner.engine.local import count_processors
+from cleaner.engine.local import Pool, count_processors
+from cleaner.engine.messages import Setup
+from cleaner.engine.plan import cleaning_key
 from cleaner.engine.scrub import scrub_parts
 from cleaner.engine.stage import Reporter, clean_files, living_parts
 from cleaner.engine.storage import storage_errors
@@ -74,7 +77,9 @@ def run(
     with storage_errors(processed), claim_folder(processed) as state, Ledger(state.ledger, state.parts) as ledger:
         complete(processed, state)
         withdrawn = Withdrawn.by(read_tombstones(processed))
-        report = clean_files(raw, state, ledger, recipe, workers or count_processors(), reporter)
+        setup = Setup(recipe, cleaning_key(recipe), state.parts, os.getpid())
+        with Pool(workers or count_processors(), setup, recipe.limits, state.work) as pool:
+            report = clean_files(raw, ledger, setup.key, pool, reporter)
         report.processed = str(processed)
         reporter.stage("comparing")
         parts = living_parts(state, ledger)

@@ -1,4 +1,4 @@
-"""The supervised pool: tasks in, messages out, on this machine's processes.
+"""The supervised pool: orders in, messages out, on this machine's processes.
 
 No pool that is to be had can name the document that hung, crashed or ate the memory, so this one watches its children
 itself: the time since a child's last message, its memory, and its death. What fails is tried again in smaller bites
@@ -26,7 +26,6 @@ import psutil
 
 import cleaner
 from cleaner.engine.messages import Batch, Committed, Failed, FileDone, Order, Reading, Ready, Setup, frame, unframe
-from cleaner.engine.plan import Task
 from cleaner.errors import CleanerError
 from cleaner.recipe import Limits
 from cleaner.records import Reject
@@ -68,11 +67,14 @@ class _Worker:
 
 
 class Pool:
-    """Children that do tasks. Use as a context manager: leaving it kills them."""
+    """Children that carry out orders. Use as a context manager: leaving it kills them.
+
+    `size` is how many orders are worked on at a time.
+    """
 
     def __init__(self, workers: int, setup: Setup, limits: Limits, logs: Path) -> None:
         """`logs` is a folder for what the children print."""
-        self._size = workers
+        self.size = workers
         self._setup = setup
         self._limits = limits
         self._logs = logs
@@ -88,17 +90,12 @@ class Pool:
             self._end(worker)
         self._selector.close()
 
-    def run(self, tasks: Iterator[Task]) -> Generator[Committed | FileDone | Tick]:
-        """Do all tasks; messages come as they happen. OSError when a child's disk is full, CleanerError on a defect."""
-        orders = (
-            Order([(file, list(pieces)) for file, pieces in task.files], share=share, shares=task.shares)
-            for task in tasks
-            for share in range(task.shares)
-        )
+    def run(self, orders: Iterator[Order]) -> Generator[Committed | FileDone | Tick]:
+        """Do orders; messages come as they happen. OSError when a child's disk is full, CleanerError on a defect."""
         waiting = next(orders, None)
         looked = 0.0
         while waiting or any(w.order for w in self._workers):
-            while waiting and len(self._workers) < self._size:
+            while waiting and len(self._workers) < self.size:
                 self._start(waiting)
                 waiting = next(orders, None)
             for selected, _ in self._selector.select(_TICK):

@@ -1,7 +1,7 @@
-"""What there is to do: the files of the input as they are now, and tasks for those that must be read.
+"""What there is to do: the files of the input as they are now, and orders for those that must be read.
 
-A task is self-contained: its worker reads the files itself. What lies in which part comes from the input alone, never
-from the number of workers, and what becomes of a source does not depend on the task that it is in.
+An order is self-contained: its worker reads the files itself. What lies in which part comes from the input alone, never
+from the number of workers, and what becomes of a source does not depend on the order that it is in.
 """
 
 from __future__ import annotations
@@ -12,31 +12,21 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleaner.code import code_hash
 from cleaner.engine.ledger import Ledger, Seen
-from cleaner.engine.parts import Piece
+from cleaner.engine.messages import Order
 from cleaner.read import InputFile, find
 from cleaner.recipe import Recipe
 from cleaner.records import Skipped
 
 LARGE = 16 * 2**20
-"""A file of this many bytes is a task of its own; smaller ones are grouped up to it."""
+"""A file of this many bytes is an order of its own; smaller ones are grouped up to it."""
 
 _GROUP = 256
 _FORMAT = "1"  # of the part files; another one makes all earlier parts useless
 _GRAIN = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in use
-
-
-@dataclass(slots=True)
-class Task:
-    """Files for one worker, or a large file for `shares` of them, each with what earlier runs made of it."""
-
-    files: list[tuple[InputFile, list[Piece]]] = field(default_factory=list)
-    bytes: int = 0
-    shares: int = 1
 
 
 def cleaning_key(recipe: Recipe) -> str:
@@ -67,17 +57,19 @@ def _sidecar_stamp(file: InputFile) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def make_tasks(ledger: Ledger, key: str, pending: int, workers: int) -> Iterator[Task]:
-    """Tasks for the files that `Ledger.list_pending` found: large files first, then groups of small ones by path."""
-    group = max(16, min(_GROUP, pending // 16))
+def make_orders(ledger: Ledger, key: str, pending: int, workers: int) -> Iterator[Order]:
+    """Orders for the files that `Ledger.list_pending` found: large files first, each for all workers together, then
+    groups of small ones by path; every file with what earlier runs made of it."""
     for file in ledger.pending(at_least=LARGE, below=2**62):
-        yield Task([(file, ledger.pieces_of(file.path, key))], file.size, workers)
-    task = Task()
+        for share in range(workers):
+            yield Order([(file, ledger.pieces_of(file.path, key))], share=share, shares=workers)
+    group = max(16, min(_GROUP, pending // 16))
+    order, size = Order([]), 0
     for file in ledger.pending(at_least=0, below=LARGE):
-        if task.files and (len(task.files) >= group or task.bytes + file.size > LARGE):
-            yield task
-            task = Task()
-        task.files.append((file, ledger.pieces_of(file.path, key)))
-        task.bytes += file.size
-    if task.files:
-        yield task
+        if order.files and (len(order.files) >= group or size + file.size > LARGE):
+            yield order
+            order, size = Order([]), 0
+        order.files.append((file, ledger.pieces_of(file.path, key)))
+        size += file.size
+    if order.files:
+        yield order

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Generator
@@ -13,12 +12,11 @@ from pathlib import Path
 from cleaner.engine.folder import State
 from cleaner.engine.ledger import Ledger
 from cleaner.engine.local import Pool, Tick
-from cleaner.engine.messages import Committed, FileDone, Setup
+from cleaner.engine.messages import Committed, FileDone, Order
 from cleaner.engine.parts import Parts
-from cleaner.engine.plan import Task, cleaning_key, look, make_tasks
+from cleaner.engine.plan import look, make_orders
 from cleaner.errors import InputError
 from cleaner.read import InputFile
-from cleaner.recipe import Recipe
 from cleaner.report.summary import OnProgress, Progress, RunReport
 
 _SHOW_EVERY = 0.1  # seconds
@@ -50,7 +48,7 @@ class Reporter:
             self.on_progress(self.now)
 
 
-def clean_files(raw: Path, state: State, ledger: Ledger, recipe: Recipe, workers: int, reporter: Reporter) -> RunReport:
+def clean_files(raw: Path, ledger: Ledger, key: str, pool: Pool, reporter: Reporter) -> RunReport:
     """Bring the part files in line with the input: read what is new or changed, clean what is new in that.
 
     Returns the report of the run so far: sources, lines_read, skipped, cleaned, reused. InputError when the input holds
@@ -59,15 +57,12 @@ def clean_files(raw: Path, state: State, ledger: Ledger, recipe: Recipe, workers
     reporter.stage("reading")
     skipped: Counter[str] = Counter()
     ledger.set_inputs(look(raw, skipped))
-    key = cleaning_key(recipe)
     files, size = ledger.list_pending(key)
 
     reporter.stage("cleaning")
     driver = _Driver(ledger, key, reporter, Progress("cleaning", files_total=files, bytes_total=size))
-    setup = Setup(recipe, key, state.parts, os.getpid())
-    with Pool(workers, setup, recipe.limits, state.work) as pool:
-        driver.follow(pool.run(make_tasks(ledger, key, files, workers)))
-        driver.follow(pool.run(Task([(file, ledger.pieces_of(file.path, key))]) for file in driver.disputed()))
+    driver.follow(pool.run(make_orders(ledger, key, files, pool.size)))
+    driver.follow(pool.run(Order([(file, ledger.pieces_of(file.path, key))]) for file in driver.disputed()))
 
     sources, lines, skipped_inside = ledger.totals()
     skipped.update(skipped_inside)

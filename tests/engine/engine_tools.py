@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 
 from cleaner import cleaning, pipeline
-from cleaner.engine import stage
 from cleaner.engine.messages import Committed, FileDone, Order, Setup
-from cleaner.engine.plan import Task
 from cleaner.engine.task import run_task
 from cleaner.report.summary import RunReport
 
@@ -50,9 +48,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class InlinePool:
-    """The plain loop: tasks are done in this very process. Stands in for `Pool` where a test is not about it."""
+    """The plain loop: orders are done in this very process. Stands in for `Pool` where a test is not about it."""
 
     def __init__(self, workers: int, setup: Setup, *_: object) -> None:
+        self.size = workers
         self.setup = setup
 
     def __enter__(self) -> InlinePool:
@@ -61,9 +60,9 @@ class InlinePool:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Committed | FileDone]:
+    def run(self, orders: Iterator[Order]) -> Iterator[Committed | FileDone]:
         setup = self.setup
-        for order in (Order(t.files, share=n, shares=t.shares) for t in tasks for n in range(t.shares)):
+        for order in orders:
             told: list[Any] = []
             run_task(order, setup.recipe, setup.key, setup.folder, told.append)
             yield from (message for message in told if isinstance(message, Committed | FileDone))
@@ -73,6 +72,6 @@ def inline_run(patch: pytest.MonkeyPatch) -> Run:
     """`pipeline.run` as a plain loop with the quick cleaning, as long as the patch lasts."""
     import fake_cleaning
 
-    patch.setattr(stage, "Pool", InlinePool)
+    patch.setattr(pipeline, "Pool", InlinePool)
     patch.setattr(cleaning, "clean_batch", fake_cleaning.clean_batch)
     return pipeline.run

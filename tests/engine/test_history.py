@@ -19,6 +19,7 @@ from cleaner import cleaning
 from cleaner.engine import plan, stage, task
 from cleaner.engine.folder import claim_folder
 from cleaner.engine.ledger import Ledger
+from cleaner.engine.messages import Setup
 from cleaner.read import InputFile
 from cleaner.recipe import Recipe
 from cleaner.records import Reject, Skipped, Source
@@ -34,7 +35,6 @@ TREES = st.dictionaries(st.sampled_from(["a.jsonl", "b/c.jsonl", "d.txt", "e.txt
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plain loop with the quick cleaning, and pieces small enough that a handful of records makes several."""
-    monkeypatch.setattr(stage, "Pool", InlinePool)
     monkeypatch.setattr(cleaning, "clean_batch", fake_cleaning.clean_batch)
     monkeypatch.setattr(task, "_PART_SOURCES", 5)
     monkeypatch.setattr(task, "_BATCH_SOURCES", 3)
@@ -57,7 +57,8 @@ def write_tree(raw: Path, tree: dict[str, list[dict[str, Any]]]) -> None:
 def clean(raw: Path, out: Path, workers: int = 1) -> tuple[RunReport, list[dict[str, Any]], list[dict[str, Any]]]:
     """Run the cleaning stage; returns its report, and the living rows of documents and lines in order."""
     with claim_folder(out) as state, Ledger(state.ledger, state.parts) as ledger:
-        report = stage.clean_files(raw, state, ledger, Recipe(), workers, stage.Reporter(None))
+        setup = Setup(Recipe(), plan.cleaning_key(Recipe()), state.parts, 0)
+        report = stage.clean_files(raw, ledger, setup.key, InlinePool(workers, setup), stage.Reporter(None))
         parts = stage.living_parts(state, ledger)
         pairs = pq.read_table(parts.live).to_pylist()
         rows: list[list[dict[str, Any]]] = []

@@ -113,13 +113,13 @@ def test_workers_that_are_killed_cost_nothing(
     write_raw(tmp_path / "raw")
     driver = start(tmp_path / "raw", tmp_path / "out")
     assert driver.stdout
-    killed: set[int] = set()
+    killed: set[int] = set()  # two in all: an order that has killed three workers before they were ready ends the run
     for line in driver.stdout:
-        if line.startswith("cleaning") and len(killed) < 4:
+        if line.startswith("cleaning"):
             for worker in psutil.Process(driver.pid).children():
-                if worker.pid not in killed:
+                if worker.pid not in killed and len(killed) < 2:
                     worker.kill()
                     killed.add(worker.pid)
     assert driver.wait() == 0
-    assert len(killed) >= 2
+    assert len(killed) == 2
     assert contents(tmp_path / "out") == undisturbed[0]

@@ -20,8 +20,8 @@ from hub_stand_in import Hub
 from publish_tools import hub_files
 from typer.testing import CliRunner
 
+from cleaner import pipeline
 from cleaner.cli import app
-from cleaner.engine import stage
 
 sys.path.append(str(Path(__file__).parents[1] / "engine"))
 from engine_tools import InlinePool
@@ -100,7 +100,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     recipe = next(shown for _, what, shown in steps() if what == "cat recipe.toml")
     (tmp_path / "recipe.toml").write_text(recipe, "utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(stage, "Pool", InlinePool)
+    monkeypatch.setattr(pipeline, "Pool", InlinePool)
     return tmp_path
 
 
