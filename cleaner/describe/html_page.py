@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from cleaner.describe.agency import set_agency
 from cleaner.describe.bylines import byline_names
+from cleaner.describe.dated import Dated, date_below, shown_dates
 from cleaner.describe.dates import url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import Header, find_header, same, tokens
-from cleaner.describe.published import Dated, date_below, date_modified, date_published, shown_dates
+from cleaner.describe.published import date_modified, date_published
 from cleaner.describe.publisher import set_stated_publisher
 from cleaner.describe.signed import signed_by
 from cleaner.describe.site_name import site_name

@@ -11,12 +11,10 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from cleaner.describe.bylines import dateline
+from cleaner.describe.dated import Dated, Shown, is_plausible
 from cleaner.describe.dates import Date, parse_declared
 from cleaner.describe.facts import Facts
-from cleaner.describe.header import phrase_pattern, phrases
 from cleaner.describe.view import PageView
 
 NEAR = 12
@@ -25,85 +23,8 @@ LISTED = 3
 """So many different days beside a headline are those of a list."""
 _OF_ANY_PAGE = 0.65
 """Up to this confidence a declared date is one that a system keeps of every page."""
-_OTHER_DAY = re.compile(
-    r"\b(?:joined|registered|member since|release date|born|expires?|deadline|due)\b", re.IGNORECASE
-)
 _BAR = re.compile(r"[|·•]")
 _HEADERS = ("byline", "dateline", "post_metadata")
-_ELSEWHERE = frozenset({"comment", "comment_form", "related", "trending", "caption", "photo_credit", "footer"})
-
-
-class Shown(NamedTuple):
-    """A date in a line; `label` is "published", "modified" or "", `whole` says that the line holds nothing else."""
-
-    date: Date
-    line: int
-    label: str
-    whole: bool
-
-
-class Dated(NamedTuple):
-    """A date with where it comes from, and the line that shows it, where one does."""
-
-    date: Date
-    method: str
-    confidence: float
-    line: int | None = None
-
-
-def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown]:
-    """The dates that the lines beside a headline show."""
-    shown: list[Shown] = []
-    for i in zone:
-        line = page.lines[i]
-        if page.role(i) in _ELSEWHERE or page.tag(i) == "h1":
-            continue
-        found = dateline(line, language)
-        if found is None or all(len(text) < 10 for _, text in found[0]):
-            found = _timed(page, line) or found
-        if not found or _OTHER_DAY.search(line) or any(phrase in line.casefold() for phrase in phrases("caption")):
-            continue
-        above = page.lines[i - 1] if i and len(page.lines[i - 1]) <= 40 else ""
-        for label, text in found[0]:
-            date = parse_declared(text)
-            if date and date.precision in ("day", "second") and is_plausible(page, date.text):
-                shown.append(Shown(date, i, label or _label(above), found[1]))
-    return shown
-
-
-def _timed(page: PageView, line: str) -> tuple[list[tuple[str, str]], bool] | None:
-    """What `dateline` says of a line, for one whose date is to be read off its `<time>` alone ("1 year ago")."""
-    if len(line) > 160:
-        return None
-    for stamp, text in page.head.times:
-        if stamp and len(text) >= 5 and text in line:
-            before = line[: line.index(text)]
-            label = "modified" if phrase_pattern("modified_label").search(before) else ""
-            return [(label, stamp)], text == line
-    return None
-
-
-def date_below(page: PageView, start: int, language: str | None) -> Shown | None:
-    """The day by a line under the text ("Posted on May 3, 2021"), if it is the only one of the page."""
-    found: Shown | None = None
-    for i in range(start, len(page.lines)):
-        if page.role(i) not in ("dateline", "byline"):
-            continue
-        for label, text in (dateline(page.lines[i], language) or ([], False))[0]:
-            date = parse_declared(text) if label == "published" else None
-            if date and date.precision in ("day", "second") and is_plausible(page, date.text):
-                if found and found.date.day != date.day:
-                    return None
-                found = found or Shown(date, i, label, False)
-    return found
-
-
-def _label(line: str) -> str:
-    """What a short line says of the date under it ("Published", "Last updated:")."""
-    bare = line.strip(" :：|·•").casefold()
-    if phrase_pattern("modified_label").fullmatch(bare):
-        return "modified"
-    return "published" if phrase_pattern("date_label").fullmatch(bare) else ""
 
 
 def date_published(
@@ -219,11 +140,3 @@ def _days_between(a: Date, b: Date) -> int:
     except ValueError:
         return 0
     return gap.days
-
-
-def is_plausible(page: PageView, date: str) -> bool:
-    """Whether a date is not later than the page's retrieval (a day's slack for time zones)."""
-    seen = parse_declared(page.head.source.retrieved_at or "")
-    if seen is None or len(date) < 10 or len(seen.text) < 10 or date[:10] <= seen.day:
-        return True
-    return date[:8] == seen.day[:8] and int(date[8:10]) - int(seen.day[8:10]) <= 1

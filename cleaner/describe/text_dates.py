@@ -6,9 +6,9 @@ import math
 import re
 from typing import NamedTuple
 
+from cleaner.describe.dated import is_plausible
 from cleaner.describe.dates import Date
 from cleaner.describe.header_lines import HeaderLine, Label, is_caption
-from cleaner.describe.published import is_plausible
 from cleaner.describe.ranking import chances
 from cleaner.describe.reading import Reading
 from cleaner.describe.view import PageView

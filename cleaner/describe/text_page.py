@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from cleaner.describe.agency import set_agency
 from cleaner.describe.authors import declared_authors, kind_of
+from cleaner.describe.dated import is_plausible
 from cleaner.describe.dates import Date, parse_declared, url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import find_header, phrases, same
 from cleaner.describe.header_lines import HeaderLines, is_label
 from cleaner.describe.headline import MIN_CONFIDENCE, text_title
-from cleaner.describe.published import is_plausible
 from cleaner.describe.publisher import set_stated_publisher
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
