@@ -64,12 +64,12 @@ def measure(name: str, command: list[str]) -> Measured:
 
 def _watch(pid: int, peak: list[float], done: threading.Event) -> None:
     while True:
-        peak[0] = max(peak[0], sum(_memory(process) for process in _tree(pid)) / 1e6)
+        peak[0] = max(peak[0], sum(memory(process) for process in tree(pid)) / 1e6)
         if done.wait(SAMPLED_EVERY):
             return
 
 
-def _tree(pid: int) -> Iterator[psutil.Process]:
+def tree(pid: int) -> Iterator[psutil.Process]:
     try:
         root = psutil.Process(pid)
         yield root
@@ -78,7 +78,7 @@ def _tree(pid: int) -> Iterator[psutil.Process]:
         return
 
 
-def _memory(process: psutil.Process) -> float:
+def memory(process: psutil.Process) -> float:
     try:
         full = process.memory_full_info()
         return float(getattr(full, "pss", full.rss))
