@@ -28,22 +28,22 @@ from cleaner.pages.sites import rules_for, selected_lines
 from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
 from cleaner.records import Document, Kind, Line, Reject, Skipped, Source
-from cleaner.rows import make_row
+from cleaner.rows import make_row, measure_lines, share_of_markup
 
 BATCH = 64
 """Sources that `clean_many` works on at once."""
 
-DOCUMENTS = pa.schema([("source", pa.uint32()), ("site", pa.string()), *schema.DOCUMENTS])
+DOCUMENTS = pa.schema([("source", pa.uint32()), ("site", pa.string()), ("markup", pa.int64()), *schema.DOCUMENTS])
 _ROWS = pl.DataFrame(DOCUMENTS.empty_table()).schema
-LINES = pa.schema([("source", pa.uint32()), *schema.LINES])
+LINES = pa.schema([("source", pa.uint32()), *schema.LINES, *schema.MEASURES])
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """What became of a batch: each source is one row of `documents` or one of `rejects`.
 
-    `documents` has the columns DOCUMENTS (`source` is the position in the batch; `duplicate_of` is null as yet),
-    `lines` the columns LINES, both sorted by source and line.
+    `documents` has the columns DOCUMENTS (`source` is the position in the batch, `markup` the characters of an HTML
+    page; `duplicate_of` is null as yet), `lines` the columns LINES, both sorted by source and line.
     """
 
     documents: pa.Table
@@ -80,7 +80,7 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe, model: Model | None =
     if not tables:
         return Cleaned(documents, LINES.empty_table(), rejects)
     joined = pl.concat(tables).sort("source", "line", maintain_order=True)
-    return Cleaned(documents, joined.to_arrow().cast(LINES), rejects)
+    return Cleaned(documents, joined.select(LINES.names).to_arrow().cast(LINES), rejects)
 
 
 def _measure(rows: list[dict[str, Any]], markup: dict[int, int]) -> None:
@@ -88,8 +88,8 @@ def _measure(rows: list[dict[str, Any]], markup: dict[int, int]) -> None:
     signals = measure_texts([row["text"] for row in rows], [row["words"] for row in rows])
     for row, measured in zip(rows, signals, strict=True):
         row["quality"] |= measured
-        if (size := markup.get(row["source"])) is not None:
-            row["quality"]["text_to_markup"] = round(row["characters"] / max(size, 1), 4)
+        row["markup"] = markup.get(row["source"])
+        row["quality"] |= {"text_to_markup": share_of_markup(row)}
 
 
 def _encodable(source: Source) -> Source:
@@ -122,6 +122,7 @@ def _clean_pages(
     selected = selected_lines(batch.lines, batch.elements) if recipe.site else None
     verdicts = decide(judged, recipe.judge, emptied, selected)
     rows, ids = [], []
+    measures = measure_lines(judged.features)
     bounds = np.searchsorted(batch.lines["page"].to_numpy(), np.arange(len(batch.heads) + 1))
     mended = _count_fixes(fixes)
     for page, head in enumerate(batch.heads):
@@ -135,7 +136,8 @@ def _clean_pages(
         said = describe_page(view)
         if page not in judged.errors:
             _apply_claims(said, span, view.lines, verdicts, recipe)
-        row = make_row(head.source, numbers[page], said, view, span, judged, verdicts, page)
+        of_page = measures[span.start : span.stop]
+        row = make_row(head.source, numbers[page], said, view, span, judged, verdicts, page, of_page)
         row["quality"]["fixes"] = mended.get(page, [])
         rows.append(row)
         ids.extend([row["id"]] * len(span))
@@ -151,6 +153,7 @@ def _clean_pages(
         "start",
         "end",
         pl.Series("evidence", verdicts.evidence, dtype=pl.String),
+        *measures.get_columns(),
     )
     return rows, lines
 

@@ -1,4 +1,4 @@
-"""The whole path, from raw files to a release: look and clean, decide, release."""
+"""The whole path, from raw files to a release: look and clean, revise, decide, release."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cleaner.engine.local import Pool, count_processors
 from cleaner.engine.messages import Setup
 from cleaner.engine.plan import cleaning_key
 from cleaner.engine.scrub import scrub_parts
+from cleaner.engine.second_pass import revise_parts
 from cleaner.engine.stage import Reporter, clean_files, living_parts
 from cleaner.engine.storage import storage_errors
 from cleaner.errors import RecipeError
@@ -80,9 +81,9 @@ def run(
         setup = Setup(recipe, cleaning_key(recipe), state.parts, os.getpid())
         with Pool(workers or count_processors(), setup, recipe.limits, state.work) as pool:
             report = clean_files(raw, ledger, setup.key, pool, reporter)
+            parts = revise_parts(living_parts(state, ledger), recipe, state.work, pool, reporter)
         report.processed = str(processed)
         reporter.stage("comparing")
-        parts = living_parts(state, ledger)
         decisions = decide(parts, recipe, state.work, withdrawn)
         reporter.stage("releasing")
         release(parts, decisions, processed, recipe, report, version=asked, compact=compact)

@@ -2,7 +2,7 @@
 
 Each field is documented once, in its own metadata; `docs/recipe.md` is made from that. Two hashes come out of a
 recipe: `cleaning_hash` covers what changes a single page's result and is part of every cache key; `hash` covers
-everything and stands in the manifest of a release.
+everything that can change a release and stands in its manifest.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from typing import Any, Literal
 from cleaner.errors import RecipeError
 
 Fields = tuple[str, ...]
+
+LEAST_MEMORY = 100
+"""Megabytes: with less, some steps over the corpus cannot be done, however much they spill to disk."""
+
+_MEMORY = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([KMGT])(i?)B", re.IGNORECASE)
 
 
 def _option(default: Any, doc: str) -> Any:
@@ -113,6 +118,13 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Templates:
+    """[templates]: lines that recur on the pages of a site."""
+
+    drop: bool = _option(True, "Whether lines that are found to belong to a site's template are dropped.")
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicates:
     """[duplicates]: what befalls a document that is there twice."""
 
@@ -194,11 +206,16 @@ class Card:
 class Recipe:
     """The whole configuration. `Recipe()` is the default; `Recipe.load(path)` reads a file."""
 
+    memory: str = _option(
+        "1GB",
+        "Memory for the stages that look at the whole corpus, at least 100MB; what they need beyond it goes to disk.",
+    )
     read: Read = field(default_factory=Read)
     judge: Judge = field(default_factory=Judge)
     metadata: Metadata = field(default_factory=Metadata)
     normalize: Normalize = field(default_factory=Normalize)
     limits: Limits = field(default_factory=Limits)
+    templates: Templates = field(default_factory=Templates)
     duplicates: Duplicates = field(default_factory=Duplicates)
     privacy: Privacy = field(default_factory=Privacy)
     filter: tuple[Filter, ...] = ()
@@ -226,6 +243,7 @@ class Recipe:
             raise RecipeError(f"{name} is not valid TOML: {e}.") from e
         recipe = _build(Recipe, table, "", name)
         assert isinstance(recipe, Recipe)
+        _check_memory(recipe.memory, name)
         _check_reading(recipe.read, name)
         _check_metadata(recipe.metadata, name)
         _check_duplicates(recipe.duplicates, name)
@@ -234,7 +252,7 @@ class Recipe:
 
     @staticmethod
     def from_dict(table: Mapping[str, Any], name: str = "recipe") -> Recipe:
-        """The recipe whose `as_dict` is this table: what a manifest holds. RecipeError as `parse` raises it."""
+        """The recipe whose `released` is this table: what a manifest holds. RecipeError as `parse` raises it."""
         recipe = _build(Recipe, _stated(table), "", name)
         assert isinstance(recipe, Recipe)
         return recipe
@@ -250,8 +268,12 @@ class Recipe:
 
     @property
     def hash(self) -> str:
-        """64 hex digits over the whole recipe."""
-        return self._digest(tuple(f.name for f in dataclasses.fields(self)))
+        """64 hex digits over the recipe without what changes nothing in a release."""
+        return self._digest(tuple(self.released()))
+
+    def released(self) -> dict[str, Any]:
+        """The recipe as the manifest of a release holds it: `as_dict` without `memory`, which changes nothing in it."""
+        return {section: value for section, value in self.as_dict().items() if section != "memory"}
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as plain data, every key present."""
@@ -266,6 +288,17 @@ def parse_card(text: str, name: str) -> Card:
         raise RecipeError(f"{name} is not valid TOML: {e}.") from e
     assert isinstance(card, Card)
     return card
+
+
+def _check_memory(memory: str, name: str) -> None:
+    """Raise RecipeError for what is no amount of memory, or too little of it."""
+    found = _MEMORY.fullmatch(memory.strip())
+    if found is None:
+        raise RecipeError(f"{name}: `memory` is {memory!r}, but should be an amount such as \"2GB\" or \"500MB\".")
+    number, unit, binary = found.groups()
+    size = float(number) * (1024 if binary else 1000) ** ("KMGT".index(unit.upper()) + 1)
+    if size < LEAST_MEMORY * 10**6:
+        raise RecipeError(f"{name}: `memory` is {memory!r}, but should be at least \"{LEAST_MEMORY}MB\".")
 
 
 def _check_reading(read: Read, name: str) -> None:
@@ -356,6 +389,8 @@ def _build(cls: type, table: Any, where: str, name: str) -> Any:
         if key not in known:
             close = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
             hint = f" Did you mean `{close[0]}`?" if close else f" Known here: {', '.join(sorted(known))}."
+            if where and key == "memory":
+                hint = " `memory` stands above the first [table]."
             raise RecipeError(f"{name}: there is no key `{dotted}`.{hint}")
         values[key] = _value(known[key], value, dotted, name)
     return cls(**values)

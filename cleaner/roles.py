@@ -23,7 +23,8 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line got its verdict. `kind` says how sure that is: a cue, structure, context, model, or a rule."""
+    """Why a line got its verdict. `kind` says what it rests on: a cue, structure, context, the model,
+    the corpus, or a rule."""
 
     code: str
     kind: str
@@ -121,4 +122,5 @@ _reason("context", "clean_text", "Kept, since the page as a whole reads as text 
 _reason("context", "error_page", "The page says only that there is no page.", "404 Not Found")
 _reason("context", "guard_prose", "Kept, since dropping it would have emptied a page that has prose.", "")
 _reason("model", "model", "The trained judge's score decided; what moved it most is named.", "links -1.2, wording -0.4")
+_reason("corpus", "template", "The same line stands on other pages of the site.", "on 41 of 44 pages of this site")
 _reason("rule", "selector", "A selector of the recipe for this site decided.", "div.related")

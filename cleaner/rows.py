@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 
 from cleaner.describe import Description, PageView, Provenance
+from cleaner.judge.features import Features
 from cleaner.judge.page_type import likeliest_type
 from cleaner.judge.revise import Judged
 from cleaner.judge.verdicts import Verdicts
 from cleaner.pages.sites import site_of
 from cleaner.records import Source
+
+Floats = npt.NDArray[np.float64]
 
 _LISTED = frozenset({"list", "table", "code"})
 """Roles of which neighbours stand on lines next to each other, without a blank line between."""
@@ -39,6 +44,45 @@ def join_lines(texts: Sequence[str], roles: Sequence[str], verdicts: Sequence[st
     return "".join(parts)
 
 
+def measure_lines(features: Features) -> pl.DataFrame:
+    """What is counted of each line of a batch, whatever becomes of it (columns `schema.MEASURES`)."""
+    words = features.words.astype(np.float64)
+    return pl.DataFrame(
+        {
+            "characters": features.column("characters").astype(np.float64),
+            "words": words,
+            "stop_words": features.column("stop_share").astype(np.float64) * words,
+            "letters": (features.column("letters") + features.column("digits")).astype(np.float64),
+        }
+    )
+
+
+def weigh_lines(measures: pl.DataFrame, score: Floats, verdict: Sequence[str]) -> dict[str, Any]:
+    """What a page's kept and dropped lines come to: columns of its document, `quality` among them.
+
+    `measures` are those of its lines (`measure_lines`), `score` their probabilities of being content. `kept_share` and
+    `boilerplate_share` are shares of the page's characters, the other shares are of those that were kept.
+    """
+    kept = np.array([v == "keep" for v in verdict], dtype=bool)
+    dropped = np.array([v == "drop" for v in verdict], dtype=bool)
+    size, words = measures["characters"].to_numpy(), measures["words"].to_numpy()
+    quality: dict[str, Any] = {}
+    if len(kept):
+        whole = max(float(size.sum()), 1.0)
+        quality["kept_share"] = round(float(size[kept].sum() / whole), 4)
+        quality["boilerplate_share"] = round(float(size[dropped].sum() / whole), 4)
+    if kept.any():
+        total = max(float(size[kept].sum()), 1.0)
+        stop_words, letters = measures["stop_words"].to_numpy(), measures["letters"].to_numpy()
+        quality["confidence"] = round(float((score * size)[kept].sum() / total), 4)
+        quality["stop_word_share"] = round(float(stop_words[kept].sum() / max(words[kept].sum(), 1.0)), 4)
+        quality["symbol_share"] = round(float(1 - letters[kept].sum() / total), 4)
+    return {
+        "words": round(float(words[kept].sum())), "lines_kept": int(kept.sum()), "lines_dropped": int(dropped.sum()),
+        "lines_metadata": len(kept) - int(kept.sum()) - int(dropped.sum()), "quality": quality,
+    }  # fmt: skip
+
+
 def make_row(
     source: Source,
     number: int,
@@ -48,14 +92,14 @@ def make_row(
     judged: Judged,
     verdicts: Verdicts,
     page: int,
+    measures: pl.DataFrame,
 ) -> dict[str, Any]:
-    """One row of the dataset, with `source` and `site`."""
+    """One row of the dataset, with `source` and `site`. `measures` are those of the page's lines."""
     verdict = verdicts.verdict[span.start : span.stop]
     text = join_lines(view.lines, verdicts.role[span.start : span.stop], verdict)
-    words = judged.features.words[span.start : span.stop]
-    kept = np.array([v == "keep" for v in verdict], dtype=bool)
-    dropped = np.array([v == "drop" for v in verdict], dtype=bool)
+    weighed = weigh_lines(measures, verdicts.probability[span.start : span.stop], verdict)
     flags = sorted({*view.head.flags, *verdicts.flags[page], *([] if text else ["empty"])})
+    quality = {"page_type": likeliest_type(judged.features.types[page]), "flags": flags, "encoding": view.head.encoding}
     return {
         "source": number, "site": site_of(source, said.url), "id": document_id(source, said.url), "text": text,
         "title": said.title, "subtitle": said.subtitle, "authors": said.authors, "published": said.published,
@@ -66,10 +110,7 @@ def make_row(
         "tags": said.tags, "comments": verdicts.comments[page] or None, "license": said.license,
         "retrieved_at": source.retrieved_at, "source_path": source.name, "source_sha256": source.sha256,
         "media_type": source.media_type or ("text/html" if view.head.kind == "html" else "text/plain"),
-        "characters": len(text), "words": round(float(words[kept].sum())), "lines_kept": int(kept.sum()),
-        "lines_dropped": verdict.count("drop"), "lines_metadata": verdict.count("metadata"),
-        "quality": {"page_type": likeliest_type(judged.features.types[page])}
-        | _quality(flags, view, verdicts.probability[span.start : span.stop], kept, dropped, judged, span),
+        "characters": len(text), **weighed, "quality": quality | weighed["quality"],
         "provenance": [p._asdict() for p in (*said.provenance, *_downloaded(source))],
     }  # fmt: skip
 
@@ -79,37 +120,6 @@ def _downloaded(source: Source) -> list[Provenance]:
     return [Provenance("retrieved_at", "record", 1.0)] if source.retrieved_at else []
 
 
-def _quality(
-    flags: list[str],
-    view: PageView,
-    probability: np.ndarray[Any, Any],
-    kept: np.ndarray[Any, Any],
-    dropped: np.ndarray[Any, Any],
-    judged: Judged,
-    span: range,
-) -> dict[str, Any]:
-    """What is measured of a page as it is judged; `corpus.quality` measures the text that comes out.
-
-    `kept_share` and `boilerplate_share` are shares of the page's characters, the others of those that were kept.
-    """
-    features = judged.features
-
-    def column(name: str) -> np.ndarray[Any, Any]:
-        values: np.ndarray[Any, Any] = features.column(name)[span.start : span.stop].astype(np.float64)
-        return values
-
-    quality: dict[str, Any] = {"flags": flags, "encoding": view.head.encoding}
-    size = column("characters")
-    if len(kept):
-        whole = max(float(size.sum()), 1.0)
-        quality["kept_share"] = round(float(size[kept].sum() / whole), 4)
-        quality["boilerplate_share"] = round(float(size[dropped].sum() / whole), 4)
-    if not kept.any():
-        return quality
-    words = features.words[span.start : span.stop]
-    total = max(float(size[kept].sum()), 1.0)
-    return quality | {
-        "confidence": round(float((probability * size)[kept].sum() / total), 4),
-        "stop_word_share": round(float((column("stop_share") * words)[kept].sum() / max(words[kept].sum(), 1.0)), 4),
-        "symbol_share": round(float(1 - (column("letters") + column("digits"))[kept].sum() / total), 4),
-    }
+def share_of_markup(row: Mapping[str, Any]) -> float | None:
+    """How much text there is for its HTML: `characters` by `markup`; null for a page that was no HTML."""
+    return None if row["markup"] is None else round(row["characters"] / max(row["markup"], 1), 4)

@@ -124,3 +124,9 @@ LINES = pa.schema(
     ]
 )
 """One row a line, in reading order (config `v1.0.0-lines`)."""
+
+MEASURES = pa.schema(
+    [("characters", pa.float64()), ("words", pa.float64()), ("stop_words", pa.float64()), ("letters", pa.float64())]
+)
+"""What is counted of a line and not published: by it, a document is weighed again when lines of it go later on.
+`letters` counts digits, too; a character of a script without spaces is half a word."""

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from cleaner import recipe
@@ -180,18 +181,18 @@ def _mask(
         pl.Series("text", texts, dtype=pl.String), pl.Series("evidence", evidence, dtype=pl.String)
     )
     after = new["text"].gather(list(found))
-    fewer = cut_words(before).count - cut_words(after).count
+    fewer = np.zeros(len(lines))
+    fewer[list(found)] = cut_words(before).count - cut_words(after).count
+    new = new.with_columns(words=(new["words"] - fewer).clip(0))
     concerned = {lines["source"][row] for row in found if lines["verdict"][row] == "keep"}
-    of_source = dict(zip(found, fewer.tolist(), strict=True))
     for document in rows:
         for name in ("title", "subtitle", "section", "authors", "tags", "comments", "quoted_sources"):
             document[name] = _masked(document[name], options)
         if document["source"] in concerned:
-            own = new.with_row_index("row").filter(pl.col("source") == document["source"])
+            own = new.filter(pl.col("source") == document["source"])
             document["text"] = join_lines(own["text"].to_list(), own["role"].to_list(), own["verdict"].to_list())
             document["characters"] = len(document["text"])
-            kept = own.filter(pl.col("verdict") == "keep")["row"].to_list()
-            document["words"] = max(document["words"] - sum(of_source.get(row, 0) for row in kept), 0)
+            document["words"] = round(own.filter(pl.col("verdict") == "keep")["words"].sum())
     return new
 
 

@@ -1,4 +1,4 @@
-"""Signatures of documents, kept beside the part files: made once, in the worker that cleans a part.
+"""Signatures of documents, kept beside the part files: made once, in the worker that makes the second pass over a part.
 
 For part P they are `PROCESSED/.cleaner/signatures/ALGORITHM/P.parquet`, where the algorithm names all that they depend
 on but the text (`Banding.algorithm`). Part files never change, so neither do they; what is missing, because the recipe

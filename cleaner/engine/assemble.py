@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from cleaner.engine.parts import PART_DOCUMENTS, PART_LINES, Parts, Piece
 from cleaner.records import Reject, Source
 from cleaner.release.rows import hash_documents, hash_lines
 
-_MADE_HERE = ("file", "record", "source_key", "source_path", "text_key", "document_hash", "lines_hash")
+_MADE_HERE = (
+    "file", "record", "page", "source_key", "source_path", "text_key", "document_hash", "lines_hash", "line_key",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +98,41 @@ def assemble(items: Sequence[Item], rows: Rows) -> tuple[pa.Table, pa.Table, lis
     columns["file"] = [i.file for i in of]
     columns["record"] = [i.record for i in of]
     columns["source_key"] = [i.key for i in of]
+    page_of = _digests(f"{i.file}\n{i.record}\n{i.key}" for i in items)
+    columns["page"] = page_of.take(table["item"].combine_chunks())
     columns["source_path"] = [_clean(i.found.name) for i in of]
-    columns["text_key"] = _text_keys(table["text"])
     columns["lines_hash"] = [lines_hash.get(n) for n in table["item"].to_pylist()]
-    columns["document_hash"] = pa.nulls(len(of), pa.string())
-    table = pa.table([columns[name] for name in PART_DOCUMENTS.names], PART_DOCUMENTS)
+    columns["text_key"] = columns["document_hash"] = pa.nulls(len(of), pa.string())
+    table = name_documents(pa.table([columns[name] for name in PART_DOCUMENTS.names], PART_DOCUMENTS))
     is_document = pc.equal(table["outcome"], "document")
-    hashes = iter(hash_documents(table.filter(is_document)))
-    column = [next(hashes) if document else None for document in is_document.to_pylist()]
-    place = table.schema.get_field_index("document_hash")
-    table = table.set_column(place, PART_DOCUMENTS.field(place), pa.array(column, pa.string()))
 
     numbers = lines["item"].combine_chunks()
     made: dict[str, Any] = {
         "file": pa.array([i.file for i in items], pa.string()).take(numbers),
         "record": pa.array([i.record for i in items], pa.int64()).take(numbers),
+        "page": page_of.take(numbers),
+        "line_key": _line_keys(
+            numbers, lines["text"], dict(zip(columns["item"].to_pylist(), columns["site"].to_pylist(), strict=True))
+        ),
     }
     lines = pa.table([made[name] if name in made else lines[name] for name in PART_LINES.names], PART_LINES)
     of_item = dict(zip(columns["item"].to_pylist(), is_document.to_pylist(), strict=True))
     lines_of = {entry["values"]: entry["counts"] for entry in pc.value_counts(numbers).to_pylist()}
     return table, lines, [(int(not of_item.get(n, True)), lines_of.get(n, 0)) for n in range(len(items))]
+
+
+def name_documents(table: pa.Table) -> pa.Table:
+    """Rows of PART_DOCUMENTS with `text_key` and `document_hash`, made from what else stands in them."""
+    is_document = pc.equal(table["outcome"], "document")
+    hashes = iter(hash_documents(table.filter(is_document)))
+    made = {
+        "text_key": _text_keys(table["text"]),
+        "document_hash": [next(hashes) if document else None for document in is_document.to_pylist()],
+    }
+    for column, values in made.items():
+        place = table.schema.get_field_index(column)
+        table = table.set_column(place, PART_DOCUMENTS.field(place), pa.array(values, pa.string()))
+    return table
 
 
 class EarlierRows:
@@ -200,6 +217,21 @@ def _no_lines() -> pa.Table:
     return pa.schema([("item", pa.int64()), *fields]).empty_table()
 
 
+def _line_keys(items: pa.Array, texts: pa.ChunkedArray, sites: dict[int, str]) -> pa.Array:
+    """A number for the site and the text of each line, letter case aside; null for a line without text."""
+    told = [
+        f"{sites[n]}\n{text.casefold()}" if text else ""
+        for n, text in zip(items.to_pylist(), texts.to_pylist(), strict=True)
+    ]
+    return pc.if_else(pa.array(map(bool, told), pa.bool_()), _digests(told), pa.scalar(None, pa.uint64()))
+
+
+def _digests(told: Iterable[str]) -> pa.Array:
+    """64 bits of a hash of each text."""
+    digests = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in told]
+    return pa.array(np.frombuffer(b"".join(digests), "<u8"))
+
+
 def _text_keys(texts: pa.ChunkedArray) -> list[str | None]:
     return [hashlib.sha256(t.encode()).hexdigest()[:32] if t else None for t in texts.to_pylist()]
 
@@ -207,4 +239,3 @@ def _text_keys(texts: pa.ChunkedArray) -> list[str | None]:
 def _clean(text: str) -> str:
     """Text that UTF-8 can hold: half a surrogate pair stands escaped."""
     return text.encode("utf-8", "backslashreplace").decode()
-

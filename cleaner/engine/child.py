@@ -19,7 +19,7 @@ import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cleaner.engine.messages import LENGTH, Failed, Order, Reading, Ready, Setup, frame
+from cleaner.engine.messages import LENGTH, Failed, Order, Reading, Ready, Revised, Revision, Setup, frame
 
 _PR_SET_PDEATHSIG = 1
 
@@ -41,6 +41,7 @@ def _work(setup: Setup, orders: queue.SimpleQueue[Any], out: BinaryIO) -> None:
     import pyarrow as pa
 
     from cleaner.cleaning import clean_batch
+    from cleaner.engine.revise import revise_part
     from cleaner.engine.task import run_task
     from cleaner.records import Source
 
@@ -49,13 +50,13 @@ def _work(setup: Setup, orders: queue.SimpleQueue[Any], out: BinaryIO) -> None:
     clean_batch([Source("<p>warm up</p>", kind="html"), Source("warm up", kind="text")], setup.recipe)
     out.write(frame(Ready()))
     last_path, last_time = "", 0.0
-    order: Order
+    order: Order | Revision
 
     def tell(message: Any) -> None:
         nonlocal last_path, last_time
         now = time.monotonic()
         if isinstance(message, Reading):
-            if message.path == last_path and now - last_time < 0.2 and not order.careful:
+            if message.path == last_path and now - last_time < 0.2 and not (isinstance(order, Order) and order.careful):
                 return
             last_path, last_time = message.path, now
         else:
@@ -65,7 +66,11 @@ def _work(setup: Setup, orders: queue.SimpleQueue[Any], out: BinaryIO) -> None:
     while True:
         order = orders.get()
         try:
-            run_task(order, setup.recipe, setup.key, setup.folder, tell)
+            if isinstance(order, Revision):
+                revise_part(order, setup.recipe, setup.folder)
+                tell(Revised(order.name))
+            else:
+                run_task(order, setup.recipe, setup.key, setup.folder, tell)
         except Exception as e:
             out.write(frame(Failed(_plain(e), traceback.format_exc())))
         else:

@@ -25,7 +25,20 @@ from typing import IO, Any, NoReturn
 import psutil
 
 import cleaner
-from cleaner.engine.messages import Batch, Committed, Failed, FileDone, Order, Reading, Ready, Setup, frame, unframe
+from cleaner.engine.messages import (
+    Batch,
+    Committed,
+    Failed,
+    FileDone,
+    Order,
+    Reading,
+    Ready,
+    Revised,
+    Revision,
+    Setup,
+    frame,
+    unframe,
+)
 from cleaner.errors import CleanerError
 from cleaner.recipe import Limits
 from cleaner.records import Reject
@@ -49,13 +62,17 @@ class Tick:
     rejects: int
 
 
+Told = Committed | FileDone | Revised | Tick
+"""What a pool tells while it carries out orders."""
+
+
 @dataclass(slots=True)
 class _Worker:
     """One child and what it is at."""
 
     process: subprocess.Popen[bytes]
     log: IO[bytes]
-    order: Order | None = None
+    order: Order | Revision | None = None
     doing: Any = None
     """The last message; None while it starts, Ready while it is idle."""
     since: float = field(default_factory=time.monotonic)
@@ -90,7 +107,7 @@ class Pool:
             self._end(worker)
         self._selector.close()
 
-    def run(self, orders: Iterator[Order]) -> Generator[Committed | FileDone | Tick]:
+    def run(self, orders: Iterator[Order | Revision]) -> Generator[Told]:
         """Do orders; messages come as they happen. OSError when a child's disk is full, CleanerError on a defect."""
         waiting = next(orders, None)
         for idle in self._workers:  # since an earlier call
@@ -105,8 +122,8 @@ class Pool:
             for selected, _ in self._selector.select(_TICK):
                 worker: _Worker = selected.data
                 for message in self._receive(worker):
-                    if isinstance(message, Committed | FileDone):
-                        self._note(worker, message)
+                    if isinstance(message, Committed | FileDone | Revised):
+                        _note(worker.order, message)
                         yield message
                     elif isinstance(message, Failed):
                         raise_failure(message)
@@ -123,7 +140,7 @@ class Pool:
             batches = [w.doing for w in self._workers if isinstance(w.doing, Batch)]
             yield Tick(sum(b.documents for b in batches), sum(b.rejects for b in batches))
 
-    def _start(self, order: Order, strikes: int = 0) -> None:
+    def _start(self, order: Order | Revision, strikes: int = 0) -> None:
         """Start a child for an order, which it gets when it says that it has loaded everything."""
         environment = os.environ | dict.fromkeys(_ONE_THREAD, "1")
         home = str(Path(cleaner.__file__).parent.parent)
@@ -172,17 +189,6 @@ class Pool:
         worker.buffer += data
         return unframe(worker.buffer)
 
-    def _note(self, worker: _Worker, message: Committed | FileDone) -> None:
-        """Take what is done out of the child's order, so that another attempt starts from there."""
-        assert worker.order
-        if isinstance(message, FileDone):
-            worker.order.files = [entry for entry in worker.order.files if entry[0].path != message.path]
-            return
-        for piece in message.pieces:
-            for file, pieces in worker.order.files:
-                if file.path == piece.path:
-                    pieces.append(piece)
-
     def _watch(self, worker: _Worker) -> None:
         """Kill a child that takes too long or too much memory; what that means is decided when its end is heard."""
         limit = _START if worker.doing is None else self._limits.seconds
@@ -221,7 +227,7 @@ class Pool:
             cause, message = "crashed", f"Its process ended with status {status}."
         if order is None:
             return
-        if cause and isinstance(doing, Batch | Reading):
+        if cause and isinstance(order, Order) and isinstance(doing, Batch | Reading):
             _learn(order, doing, cause, message)
         else:
             worker.strikes += 1
@@ -230,6 +236,20 @@ class Pool:
                 text = f"A worker process failed again and again while {at}. {message}\n{log[-2000:]}"
                 raise CleanerError(text.rstrip())
         self._start(order, worker.strikes)
+
+
+def _note(order: Order | Revision | None, message: Committed | FileDone | Revised) -> None:
+    """Take what is done out of a child's order, so that another attempt starts from there."""
+    if isinstance(message, Revised):
+        return
+    assert isinstance(order, Order)
+    if isinstance(message, FileDone):
+        order.files = [entry for entry in order.files if entry[0].path != message.path]
+        return
+    for piece in message.pieces:
+        for file, pieces in order.files:
+            if file.path == piece.path:
+                pieces.append(piece)
 
 
 def _learn(order: Order, doing: Batch | Reading, cause: str, message: str) -> None:

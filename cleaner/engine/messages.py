@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from cleaner.engine.parts import Piece
 from cleaner.read import InputFile
 from cleaner.recipe import Recipe
@@ -67,6 +69,23 @@ class Order:
     shares: int = 1
 
 
+@dataclass(slots=True)
+class Revision:
+    """An order to make the part `name` from another one, without the lines in `gone` (columns `page`, `line`,
+    `evidence`), and to sign it; where `name` is `part`, only that."""
+
+    part: str
+    name: str
+    gone: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """Told when a part is revised and signed."""
+
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Told before a record is read."""
@@ -116,7 +135,7 @@ class FileDone:
     shares: int
 
 
-Message = Reading | Batch | Writing | Committed | FileDone
+Message = Reading | Batch | Writing | Committed | FileDone | Revised
 
 
 def frame(message: Any) -> bytes:

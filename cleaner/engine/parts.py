@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +30,9 @@ PART_DOCUMENTS = pa.schema(
         ("outcome", pa.string()),  # "document" | "reject"
         ("cause", pa.string()),  # of rejects
         ("message", pa.string()),
+        ("page", pa.uint64()),  # a number for file, record and source_key, by which its lines are found
         ("site", pa.string()),
+        ("markup", pa.int64()),  # characters of an HTML page
         *schema.DOCUMENTS,  # null for rejects, but for source_path and (where known) url, source_sha256, media_type
         ("text_key", pa.string()),  # 32 hex of the sha256 over the text; null when the text is empty
         ("document_hash", pa.string()),  # see release/rows.py; null for rejects
@@ -38,9 +41,22 @@ PART_DOCUMENTS = pa.schema(
 )
 """One row a source, document or reject, sorted by file and record."""
 
-PART_LINES = pa.schema([("file", pa.string()), ("record", pa.int64()), *schema.LINES])
+PART_LINES = pa.schema(
+    [
+        ("file", pa.string()),
+        ("record", pa.int64()),
+        ("page", pa.uint64()),
+        ("line_key", pa.uint64()),  # a number for site and text: equal where a line recurs on its site
+        *schema.LINES,
+        *schema.MEASURES,
+    ]
+)
 """One row a line, sorted by file, record and line."""
 
+REVISED = "revised"
+"""The folder of revised parts, and what their names start with."""
+
+_BASE = b"cleaner.base"
 _DOCUMENTS, _LINES, _TEMPORARY = ".documents.parquet", ".lines.parquet", ".temporary"
 
 
@@ -82,11 +98,19 @@ class Parts:
 
     def documents(self, part: str) -> Path:
         """The part's file of documents and rejects (columns PART_DOCUMENTS)."""
-        return self.folder / (part + _DOCUMENTS)
+        return self._folder_of(part) / (part + _DOCUMENTS)
 
     def lines(self, part: str) -> Path:
         """The part's file of lines (columns PART_LINES)."""
-        return self.folder / (part + _LINES)
+        return self._folder_of(part) / (part + _LINES)
+
+    @property
+    def revised(self) -> Path:
+        """The folder of parts that were made from others, by what the whole corpus knows (see `engine.revise`)."""
+        return self.folder.parent / REVISED
+
+    def _folder_of(self, part: str) -> Path:
+        return self.revised if part.startswith(REVISED) else self.folder
 
 
 def part_name(key: str, pieces: Iterable[tuple[str, str]]) -> str:
@@ -100,6 +124,17 @@ def write_part(folder: Path, pieces: list[Piece], documents: pa.Table, lines: pa
     part = pieces[0].part
     _write(folder / (part + _LINES), lines)
     _write(folder / (part + _DOCUMENTS), documents.replace_schema_metadata(notes))
+
+
+def write_revised(parts: Parts, name: str, base: str, documents: pa.Table, lines: pa.Table) -> None:
+    """Write a revised part, made from the part `base`, so that it is there in whole or not at all."""
+    replace_part(parts.revised, name, documents.replace_schema_metadata({_BASE: base.encode()}), lines)
+
+
+def base_of(parts: Parts, revised: str) -> str:
+    """The part that a revised part was made from."""
+    notes: dict[bytes, bytes] = pq.read_schema(parts.documents(revised)).metadata or {}
+    return notes[_BASE].decode()
 
 
 def replace_part(folder: Path, part: str, documents: pa.Table, lines: pa.Table) -> None:
@@ -124,7 +159,8 @@ def list_parts(folder: Path) -> set[str]:
     parts = {n.removesuffix(_DOCUMENTS) for n in names if n.endswith(_DOCUMENTS)}
     parts &= {n.removesuffix(_LINES) for n in names if n.endswith(_LINES)}
     for name in names - {part + suffix for part in parts for suffix in (_DOCUMENTS, _LINES)}:
-        os.unlink(folder / name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(folder / name)
     return parts
 
 
@@ -139,7 +175,8 @@ def _write(path: Path, table: pa.Table) -> None:
     """One Parquet file: a temporary file, synced, renamed, and the folder synced."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", compression_level=1)
-    temporary = path.with_name(path.name + _TEMPORARY)
+    # a name of its own: on a cluster, a worker that was given up may still be writing the same part
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
     with open(temporary, "wb") as file:
         file.write(sink.getvalue())
         file.flush()

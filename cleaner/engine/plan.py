@@ -25,7 +25,7 @@ LARGE = 16 * 2**20
 """A file of this many bytes is an order of its own; smaller ones are grouped up to it."""
 
 _GROUP = 256
-_FORMAT = "1"  # of the part files; another one makes all earlier parts useless
+_FORMAT = "2"  # of the part files; another one makes all earlier parts useless
 _GRAIN = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in use
 
 

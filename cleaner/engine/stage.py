@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cleaner.engine.folder import State
 from cleaner.engine.ledger import Ledger
-from cleaner.engine.local import Pool, Tick
+from cleaner.engine.local import Pool, Tick, Told
 from cleaner.engine.messages import Committed, FileDone, Order
 from cleaner.engine.parts import Parts
 from cleaner.engine.plan import look, make_orders
@@ -91,7 +91,7 @@ class _Driver:
         self.cleaned = 0
         """Sources cleaned, rows reused not counted."""
 
-    def follow(self, told: Generator[Committed | FileDone | Tick]) -> None:
+    def follow(self, told: Generator[Told]) -> None:
         """Follow the messages to their end."""
         saved = time.monotonic()
         try:
@@ -113,7 +113,7 @@ class _Driver:
         self._shares.clear()
         return [self._ledger.input(path) for path in paths]
 
-    def _take(self, message: Committed | FileDone | Tick) -> None:
+    def _take(self, message: Told) -> None:
         now = self._progress
         if isinstance(message, Tick):
             documents, rejects = self._documents + message.documents, self._rejects + message.rejects
@@ -124,7 +124,7 @@ class _Driver:
             self._rejects += rejects
             self._documents += sum(piece.sources for piece in message.pieces) - rejects
             self.cleaned += message.cleaned
-        else:
+        elif isinstance(message, FileDone):
             whole = self._join(message)
             if whole:
                 self._ledger.add_file(whole, self._key)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleaner import cleaning
-from cleaner.corpus.signatures import banding_of, write_signatures
 from cleaner.engine.assemble import EarlierRows, Item, Rows, assemble, fingerprint, make_item
 from cleaner.engine.messages import Batch, Committed, FileDone, Message, Order, Reading, Writing
 from cleaner.engine.parts import Piece, part_name, write_part
@@ -116,7 +115,6 @@ class _Part:
         self._key = key
         self._folder = folder
         self._tell = tell
-        self._banding = banding_of(recipe)
         self._pieces: list[tuple[_File, list[Item]]] = []
         self._sources = self._bytes = 0
         self.done: list[_File] = []
@@ -199,8 +197,6 @@ class _Part:
         documents, lines, counts = assemble(items, rows)
         prints = [fingerprint(piece) for _, piece in self._pieces]
         part = part_name(self._key, zip((file.file.path for file, _ in self._pieces), prints, strict=True))
-        if self._banding:
-            write_signatures(self._folder, part, documents, self._banding)
         pieces = []
         start = 0
         for (file, piece), print_of in zip(self._pieces, prints, strict=True):

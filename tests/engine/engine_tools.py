@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from cleaner import cleaning, pipeline
-from cleaner.engine.messages import Committed, FileDone, Order, Setup
+from cleaner.engine.messages import Committed, FileDone, Order, Revision, Setup
+from cleaner.engine.revise import revise_part
 from cleaner.engine.task import run_task
 from cleaner.report.summary import RunReport
 
@@ -60,11 +61,14 @@ class InlinePool:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def run(self, orders: Iterator[Order]) -> Iterator[Committed | FileDone]:
+    def run(self, orders: Iterator[Order | Revision]) -> Iterator[Committed | FileDone]:
         setup = self.setup
         for order in orders:
             told: list[Any] = []
-            run_task(order, setup.recipe, setup.key, setup.folder, told.append)
+            if isinstance(order, Revision):
+                revise_part(order, setup.recipe, setup.folder)
+            else:
+                run_task(order, setup.recipe, setup.key, setup.folder, told.append)
             yield from (message for message in told if isinstance(message, Committed | FileDone))
 
 

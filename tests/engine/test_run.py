@@ -49,7 +49,9 @@ def test_nothing_changed_nothing_is_cleaned_or_released(run: Run, raw: Path, tmp
 def test_progress_goes_through_the_stages(run: Run, raw: Path, tmp_path: Path) -> None:
     seen: list[Progress] = []
     run(raw, tmp_path / "out", on_progress=seen.append)
-    assert list(dict.fromkeys(p.stage for p in seen)) == ["reading", "cleaning", "comparing", "releasing", "done"]
+    assert list(dict.fromkeys(p.stage for p in seen)) == [
+        "reading", "cleaning", "revising", "comparing", "releasing", "done",
+    ]  # fmt: skip
     assert (seen[-1].documents, seen[-1].rejects) == (2, 1)
 
 

@@ -18,6 +18,7 @@ import duckdb
 from cleaner.corpus.database import parquet
 from cleaner.corpus.tombstones import Tombstone, Withdrawn
 from cleaner.describe.sites import clean_url
+from cleaner.engine.parts import Parts
 from cleaner.errors import InputError
 from cleaner.release.manifest import Manifest
 
@@ -45,14 +46,16 @@ class Row:
 
 
 def load_rows(db: duckdb.DuckDBPyConnection, processed: Path, manifests: Sequence[Manifest], parts: Path) -> None:
-    """Make the table `rows`: what documents are known by, of all versions and of the part files in a folder."""
+    """Make the table `rows`: what documents are known by, of all versions and of the part files in a folder, as they
+    are and as they were revised."""
     shards = sorted({file.path for manifest in manifests for file in manifest.files["documents"]})
     db.execute(_TABLE)
     if shards:
         folder = shards[0].rpartition("/")[0]
         values = {"files": parquet(processed / shard for shard in shards), "folder": folder}
         db.execute(f"INSERT INTO rows {_OF_SHARDS}", values)
-    if kept := sorted(parts.glob("*.documents.parquet")):
+    folders = (parts, Parts(parts, parts).revised)
+    if kept := sorted(path for folder in folders for path in folder.glob("*.documents.parquet")):
         db.execute(f"INSERT INTO rows {_OF_PARTS}", {"files": parquet(kept)})
 
 
