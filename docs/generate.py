@@ -178,12 +178,16 @@ def _sections() -> Iterator[tuple[str, type]]:
             yield 'site."example.org"', Site
         elif section.name == "filter":
             yield "[filter]", Filter
-        else:
+        elif dataclasses.is_dataclass(section.default_factory):
             yield from inner(section.name, type(getattr(Recipe(), section.name)))
 
 
 def recipe_keys() -> str:
-    parts = []
+    alone = [
+        (f"`{key.name}`", f"`{_toml(key.default)}`", key.metadata["doc"])
+        for key in dataclasses.fields(Recipe) if isinstance(key.default, str)
+    ]  # fmt: skip
+    parts = ["### Above the first table\n\n" + _table(("key", "default", "what it does"), alone)]
     for name, cls in _sections():
         about = (cls.__doc__ or "").partition(": ")[2]
         rows = [

@@ -1,4 +1,4 @@
-"""DuckDB, set up the way corpus-wide work needs it: a fixed memory limit, spilling to disk, no network.
+"""DuckDB, set up the way corpus-wide work needs it: a limit on its memory, spilling to disk, no network.
 
 One thread: a sort over wide rows then stays inside the limit, and what comes out does not depend on the machine.
 Every query whose order matters ends in ORDER BY over a total key.
@@ -17,17 +17,19 @@ import duckdb
 import pyarrow as pa
 
 from cleaner.errors import CleanerError, StorageError
+from cleaner.recipe import Recipe
 
-MEMORY = "1GB"
-"""What DuckDB may hold in memory; beyond that it spills to disk."""
+MEMORY = Recipe().memory
+"""What DuckDB may hold in memory where no recipe says so; beyond that it spills to disk."""
 
 BATCH_ROWS = 2048
 """Rows that a streamed result hands over at once."""
 
 
 @contextmanager
-def open_database(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty database that spills into the folder `work`, and leaves nothing there.
+def open_database(work: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database that holds no more than `memory` (as in a recipe), spills into the folder `work`, and leaves
+    nothing there.
 
     Whatever goes wrong inside becomes a CleanerError; StorageError when the disk is full.
     """
@@ -36,7 +38,7 @@ def open_database(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     work.mkdir(parents=True, exist_ok=True)
     db = duckdb.connect()
     try:
-        settings = {"memory_limit": MEMORY, "threads": 1, "temp_directory": str(spill), "TimeZone": "UTC",
+        settings = {"memory_limit": memory, "threads": 1, "temp_directory": str(spill), "TimeZone": "UTC",
                     "preserve_insertion_order": False, "enable_progress_bar": False,
                     "autoinstall_known_extensions": False, "autoload_known_extensions": False}
         for name, value in settings.items():
@@ -46,7 +48,7 @@ def open_database(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.InterruptException as e:
         raise KeyboardInterrupt from e
     except duckdb.Error as e:
-        raise _translated(e, work) from e
+        raise _translated(e, work, memory) from e
     except RuntimeError as e:  # so DuckDB tells of an interrupt, too
         if "interrupted" in str(e).lower():
             raise KeyboardInterrupt from e
@@ -56,12 +58,18 @@ def open_database(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def _translated(error: duckdb.Error, work: Path) -> CleanerError:
+def _translated(error: duckdb.Error, work: Path, memory: str) -> CleanerError:
     text = " ".join(str(error).split())[:500]
-    if "No space left" in text or "could not write" in text.lower() or "Out of Memory" in text:
+    if isinstance(error, duckdb.OutOfMemoryException):
         return StorageError(
-            f"Comparing and writing the corpus needs more disk space than {work} has, or more memory than {MEMORY} "
-            f"({text}). Nothing was released. Free some space and run again: it goes on where it was."
+            f"Comparing and writing the corpus needs more memory than {memory}, or more disk space than {work} has "
+            f"({text}). Nothing was released. Give it more with `memory` in the recipe, or free some space, and run "
+            "again: it goes on where it was."
+        )
+    if "No space left" in text or "could not write" in text.lower():
+        return StorageError(
+            f"Comparing and writing the corpus needs more disk space than {work} has ({text}). Nothing was released. "
+            "Free some space and run again: it goes on where it was."
         )
     return CleanerError(
         f"A file under {work.parent} cannot be used ({text}). Nothing was released. The folder holds intermediate "

@@ -60,7 +60,7 @@ def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: Withdrawn) -> De
     InputError when there is no source at all.
     """
     path = work / "decisions.parquet"
-    with open_database(work) as db:
+    with open_database(work, recipe.memory) as db:
         _load(db, parts, recipe)
         for name, values in (("ids", withdrawn.ids), ("sources", withdrawn.sources), ("texts", withdrawn.texts)):
             db.execute(f"CREATE TABLE withdrawn_{name} AS SELECT unnest($values::VARCHAR[]) AS key", {"values": values})

@@ -63,7 +63,7 @@ def release(
     """
     manifests = read_manifests(processed)
     parent = manifests[-1] if manifests else None
-    with open_database(decisions.path.parent) as db:
+    with open_database(decisions.path.parent, recipe.memory) as db:
         pages, documents = counts.count_lines(db, parts, decisions)
         counted = counts.count_documents(db, parts, decisions, documents) if decisions.outcomes["document"] else {}
         _fill(report, decisions, counted, counts.by_role(pages), counts.count_kinds(db, decisions))
@@ -82,7 +82,7 @@ def release(
             parent=parent.version if parent else None,
             files={},
             columns={config: columns_of(SCHEMAS[config]) for config in CONFIGS},
-            recipe=json.loads(json.dumps(recipe.as_dict())),
+            recipe=json.loads(json.dumps(recipe.released())),
             recipe_hash=recipe.hash,
             cleaner=__version__,
             code=code_hash(),

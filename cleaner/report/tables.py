@@ -115,8 +115,10 @@ def recipe_toml(recipe: Recipe | None = None) -> str:
                 rows += _section(f"[{section.name}]", row)
             if not value:
                 rows += _commented(_section(f"[{section.name}]", Filter(where="words >= 50")))
-        else:
+        elif dataclasses.is_dataclass(value):
             rows += _section(section.name, value)
+        else:
+            rows += ["", f"# {section.metadata['doc']}", f"{section.name} = {_toml(value)}"]
     return "\n".join(rows)
 
 
