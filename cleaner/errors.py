@@ -10,6 +10,7 @@
     ├── VersionError             1   no such version
     ├── StorageError             1   the disk is full, or a folder cannot be written
     ├── TargetError              1   a place to publish to or load from cannot be reached, or turns us away
+    ├── EngineError              1   a cluster cannot be reached, or its workers cannot do the work
     └── AccountingError          1   sources or lines do not add up: a defect of cleaner itself
 
 Each exception's docstring is its meaning; each message says what happened and what to do about it.
@@ -70,6 +71,10 @@ class StorageError(CleanerError):
 
 class TargetError(CleanerError):
     """A place to publish to, or to load from, cannot be reached, does not know us, or turns us away."""
+
+
+class EngineError(CleanerError):
+    """A cluster cannot be reached, has no workers, or its workers cannot do the work."""
 
 
 class AccountingError(CleanerError):

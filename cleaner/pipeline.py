@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cleaner.corpus.duplicates import decide
 from cleaner.corpus.tombstones import Withdrawn, read_tombstones
+from cleaner.engine.cluster import AnyPool, check_engine, open_cluster
 from cleaner.engine.folder import check_folders, claim_folder
 from cleaner.engine.ledger import Ledger
 from cleaner.engine.local import Pool, count_processors
@@ -33,6 +34,7 @@ def run(
     recipe: Recipe | str | Path | None = None,
     workers: int | None = None,
     engine: str = "local",
+    scheduler: str | None = None,
     version: str | None = None,
     compact: bool = False,
     on_progress: OnProgress | None = None,
@@ -45,8 +47,12 @@ def run(
         raw: Folder or file to read; never written to.
         processed: Folder of the dataset: new, or holding an earlier release.
         recipe: A Recipe, or the path of a TOML file; None for the default.
-        workers: Number of processes; by default one for each processor.
-        engine: "local", the only one in this version.
+        workers: Number of processes; by default one for each processor. With a scheduler, at most so many orders are
+            under way at a time.
+        engine: "local", or a cluster: "dask" or "ray", which need `pip install 'cleaner-corpus[dask]'` or `[ray]`. The
+            bytes are the same.
+        scheduler: Address of the cluster, such as "tcp://10.0.0.1:8786" (Dask), "ray://10.0.0.1:10001" or "auto" (Ray);
+            without one, a cluster is started on this machine.
         version: The number that a new version shall have, such as "2.0.0", where it is higher than the one that the
             change calls for; a lower one is refused.
         compact: Join small shards that have piled up, although that rewrites them.
@@ -59,14 +65,14 @@ def run(
         InputError: There is nothing to read in `raw`.
         RecipeError: The recipe is wrong, `version` is no version, or there is no such engine.
         RefusedError: `processed` holds something else, or `version` is too low; BusyError, another run is at work.
+        EngineError: The cluster cannot be reached, or its workers cannot do the work.
         StorageError: The disk is full, or `processed` cannot be written.
     """
     started = time.monotonic()
     raw, processed = Path(raw), Path(processed)
     if not isinstance(recipe, Recipe):
         recipe = Recipe.load(recipe) if recipe is not None else Recipe()
-    if engine != "local":
-        raise RecipeError(f"The engine {engine!r} is not available in this version. Use 'local'.")
+    check_engine(engine, scheduler)
     if workers is not None and workers < 1:
         raise RecipeError(f"A run needs at least one worker, not {workers}.")
 
@@ -79,7 +85,12 @@ def run(
         complete(processed, state)
         withdrawn = Withdrawn.by(read_tombstones(processed))
         setup = Setup(recipe, cleaning_key(recipe), state.parts, os.getpid())
-        with Pool(workers or count_processors(), setup, recipe.limits, state.work) as pool:
+        opened: AnyPool
+        if engine == "local":
+            opened = Pool(workers or count_processors(), setup, recipe.limits, state.work)
+        else:
+            opened = open_cluster(engine, scheduler, workers, setup, recipe.limits, str(raw))
+        with opened as pool:
             report = clean_files(raw, ledger, setup.key, pool, reporter)
             parts = revise_parts(living_parts(state, ledger), recipe, state.work, pool, reporter)
         report.processed = str(processed)

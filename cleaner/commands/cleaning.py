@@ -22,6 +22,8 @@ class Engine(StrEnum):
     """How the work is spread."""
 
     local = "local"
+    dask = "dask"
+    ray = "ray"
 
 
 class PageKind(StrEnum):
@@ -53,7 +55,13 @@ def run(
     processed: Annotated[Path, typer.Argument(metavar="PROCESSED", help="Folder of the dataset; made if need be.")],
     recipe: RecipeFile = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Worker processes; else one a core.")] = None,
-    engine: Annotated[Engine, typer.Option(help="How the work is spread.")] = Engine.local,
+    engine: Annotated[
+        Engine, typer.Option(help="How the work is spread: over this machine's processes, or a cluster's.")
+    ] = Engine.local,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Cluster to use (tcp://..., ray://..., auto), else one here."),
+    ] = None,
     version: Annotated[
         str | None, typer.Option(metavar="X.Y.Z", help="Number for the new version, where a higher one is wanted.")
     ] = None,
@@ -72,8 +80,8 @@ def run(
 
         try:
             report = run_pipeline(
-                raw, processed, recipe=chosen, workers=workers, engine=engine.value, version=version, compact=compact,
-                on_progress=on_progress,
+                raw, processed, recipe=chosen, workers=workers, engine=engine.value, scheduler=scheduler,
+                version=version, compact=compact, on_progress=on_progress,
             )  # fmt: skip
         except BrokenPipeError as error:  # not stdout, on which nothing was written yet
             raise RuntimeError("a pipe between processes broke") from error

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from cleaner.corpus.database import copy_to, open_database, parquet
 from cleaner.corpus.signatures import banding_of, signature_path
 from cleaner.corpus.templates import Templates, find_templates
-from cleaner.engine.local import Pool
+from cleaner.engine.cluster import AnyPool
 from cleaner.engine.messages import Revised, Revision
 from cleaner.engine.parts import Parts, list_parts, remove_part
 from cleaner.engine.revise import revised_name
@@ -27,7 +27,7 @@ from cleaner.recipe import Recipe
 _GONE = pa.schema([("page", pa.uint64()), ("line", pa.int64()), ("evidence", pa.string())])
 
 
-def revise_parts(parts: Parts, recipe: Recipe, work: Path, pool: Pool, reporter: Reporter) -> Parts:
+def revise_parts(parts: Parts, recipe: Recipe, work: Path, pool: AnyPool, reporter: Reporter) -> Parts:
     """All rows that are alive, as the second pass leaves them; `work` is a folder for scratch files.
 
     Revised parts that nothing needs any more are deleted.

@@ -9,9 +9,10 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cleaner.engine.cluster import AnyPool
 from cleaner.engine.folder import State
 from cleaner.engine.ledger import Ledger
-from cleaner.engine.local import Pool, Tick, Told
+from cleaner.engine.local import Tick, Told
 from cleaner.engine.messages import Committed, FileDone, Order
 from cleaner.engine.parts import Parts
 from cleaner.engine.plan import look, make_orders
@@ -48,7 +49,7 @@ class Reporter:
             self.on_progress(self.now)
 
 
-def clean_files(raw: Path, ledger: Ledger, key: str, pool: Pool, reporter: Reporter) -> RunReport:
+def clean_files(raw: Path, ledger: Ledger, key: str, pool: AnyPool, reporter: Reporter) -> RunReport:
     """Bring the part files in line with the input: read what is new or changed, clean what is new in that.
 
     Returns the report of the run so far: sources, lines_read, skipped, cleaned, reused. InputError when the input holds

@@ -114,8 +114,10 @@ def test_a_second_run_at_the_same_time_is_refused(run: Run, raw: Path, tmp_path:
 
 
 def test_engines_and_workers_that_do_not_exist(run: Run, raw: Path, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="not available in this version"):
-        run(raw, tmp_path / "out", engine="dask")
+    with pytest.raises(RecipeError, match="no engine 'spark'"):
+        run(raw, tmp_path / "out", engine="spark")
+    with pytest.raises(RecipeError, match="--engine dask"):
+        run(raw, tmp_path / "out", scheduler="tcp://127.0.0.1:8786")
     with pytest.raises(RecipeError, match="at least one worker"):
         run(raw, tmp_path / "out", workers=0)
 

@@ -1,0 +1,77 @@
+"""Orders through Dask: on a scheduler that is there already, or on workers that are started on this machine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster, wait
+
+from cleaner.engine.cluster import ATTEMPTS, PATIENCE, lost
+from cleaner.engine.local import count_processors
+from cleaner.errors import EngineError
+
+
+class Dask:
+    """The adapter; see `engine.cluster.Cluster`."""
+
+    def __init__(self, client: Client, held: ExitStack) -> None:
+        self._client = client
+        self._held = held
+
+    def size(self) -> int:
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return self._client.submit(function, *arguments, pure=False)
+
+    def wait(self, tasks: Sequence[Any], seconds: float) -> Sequence[Any]:
+        try:
+            return list(wait(tasks, seconds, "FIRST_COMPLETED").done)
+        except TimeoutError:
+            return []
+
+    def result(self, task: Any) -> Any:
+        try:
+            return task.result()
+        except Exception as e:
+            raise lost("dask", e) from e
+
+    def cancel(self, tasks: Sequence[Any]) -> None:
+        self._client.cancel(tasks, force=True)
+
+    def close(self) -> None:
+        self._held.close()
+
+
+def connect(scheduler: str | None, workers: int | None) -> Dask:
+    """Reach the scheduler at an address such as "tcp://host:8786", or start one with worker processes of its own."""
+    with ExitStack() as held:
+        if scheduler is None:
+            held.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS}))
+            scratch = held.enter_context(TemporaryDirectory(prefix="cleaner-"))
+            own = LocalCluster(
+                n_workers=workers or count_processors(), threads_per_worker=1, processes=True, memory_limit=0,
+                dashboard_address=None, local_directory=scratch, silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+            held.enter_context(own)
+        try:
+            client = held.enter_context(Client(scheduler or own, timeout=PATIENCE))
+        except (OSError, TimeoutError, ValueError) as e:
+            raise EngineError(
+                f"No Dask scheduler answers at {scheduler} ({e}). `dask scheduler` starts one, and prints its address, "
+                "such as tcp://10.0.0.1:8786."
+            ) from e
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as e:
+            raise EngineError(
+                f"The Dask scheduler at {scheduler} has no workers. `dask worker {scheduler}` starts one, on any "
+                "machine that sees the same files."
+            ) from e
+        return Dask(client, held.pop_all())
