@@ -7,7 +7,7 @@ SplitMix64, so that the bytes are the same with every version of every library.
 The documents of a site stand together, as a crawler that goes from site to site leaves them; the largest site has
 some forty times the documents of the smallest. A tenth are copies of a document anywhere in the corpus with up to 2.2%
 of their words replaced, which leaves a Jaccard index of 5-word shingles of .8 and more. Every site has its own menu,
-share line, imprint, list of headlines, and at the head and the foot of most of its pages sentences that read like prose.
+share line, imprint, list of headlines, and at head and foot of most of its pages sentences that read like prose.
 """
 
 from __future__ import annotations
@@ -299,7 +299,7 @@ def _record(plan: Plan, number: int, *, edited: bool) -> dict[str, str]:
         yield from (line for line in lines if next(of) < ON_MOST_PAGES * 2**64)
 
     def some(values: list[str]) -> str:
-        return values[next(of) % len(values)]
+        return values[int(next(of)) % len(values)]
 
     title = f"{some(ADJECTIVES)} {some(NOUNS)} {some(VERBS)} {some(NOUNS)} of {vocabulary[next(of) % _WORDS].strip()}"
     day = f"{2015 + next(of) % 9}-{1 + next(of) % 12:02}-{1 + next(of) % 28:02}"

@@ -91,10 +91,10 @@ class Watch:
         """`notes` is where an earlier attempt's figures lie; `scratch` the folder of which the size is sampled."""
         self._notes = notes
         self._scratch = scratch
-        earlier = json.loads(notes.read_text()) if notes.exists() else {"attempts": 0, "seconds": {}, "memory": {}}
-        self.attempts: int = earlier["attempts"] + 1
-        self.seconds: dict[str, float] = {s: t for s, t in earlier["seconds"].items() if s in ADDING_UP}
-        self.memory: dict[str, dict[str, float]] = earlier["memory"]
+        earlier: Result = json.loads(notes.read_text()) if notes.exists() else {}
+        self.attempts: int = earlier.get("attempts", 0) + 1
+        self.seconds: dict[str, float] = {s: t for s, t in earlier.get("seconds", {}).items() if s in ADDING_UP}
+        self.memory: dict[str, dict[str, float]] = earlier.get("memory", {})
         self.scratch_mb: float = earlier.get("scratch_mb", 0.0)
         self.stage = "starting"
         self._since = self._saved = time.monotonic()
