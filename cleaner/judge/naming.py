@@ -13,7 +13,7 @@ import polars as pl
 from cleaner.judge.cues import ROLES
 from cleaner.judge.evidence import show_cue
 from cleaner.judge.page_type import TYPES
-from cleaner.judge.regions import name_regions
+from cleaner.judge.regions import Names, name_regions
 from cleaner.judge.revise import Flags, Floats, Judged, Reasons
 from cleaner.judge.sections import Section
 from cleaner.records import VerdictName
@@ -62,19 +62,14 @@ class Verdicts:
 
 @dataclass(slots=True)
 class _Around:
-    """What stands around the lines of a batch: element names that tell, sections, kept lines above and below."""
+    """What stands around the lines of a batch: element names that tell, sections, what is hidden; and for a short line
+    beside what somebody wrote, what it needs to be told as such."""
 
-    region: list[str | None]
-    name: list[str | None]
+    region: Names
+    name: Names
     section: dict[int, Section]
-    first: dict[int, int]
-    last: dict[int, int]
-    hidden: list[bool]
-    linked: list[bool]
+    hidden: Flags
     dated: list[bool]
-    is_forum: list[bool]
-    is_tongue: list[bool]
-    is_image: list[bool]
     texts: list[str]
     words: list[float]
     ends_sentence: list[bool]
@@ -90,27 +85,33 @@ def name_lines(
 ) -> Verdicts:
     """Give every line its role, its reason code and what speaks for it. `comments`: verdict of comments taken out."""
     page = judged.batch.lines["page"].to_numpy().astype(np.int64)
-    around = _look_around(keep, judged, sections, page)
-    kept_roles = _kept_roles(judged)
-    out = Verdicts([], [], [], [], judged.probability, flags)
-    for i in range(len(keep)):
-        why = str(reason[i])
+    coded = np.array([code is not None for code in judged.cue], dtype=bool)
+    around = _look_around(keep, coded, judged, sections)
+    given = reason.tolist()
+    verdict = np.where(keep, "keep", "drop").tolist()
+    # most lines: the model decides, and an element's name or the line's place gives its role
+    in_region = np.array([region is not None for region in around.region], dtype=bool)
+    role = np.where(keep, _kept_roles(judged), np.where(in_region, around.region, ""))
+    why = np.where(in_region, "in_region", "model").astype(object)
+    evidence = around.name.copy()
+    special = np.array([why in KEEPING or why in CONTEXT for why in given], dtype=bool)
+    special |= ~keep & (coded | around.hidden)
+    special[list(around.section)] = True
+    for i in np.flatnonzero(special).tolist():
+        section = around.section.get(i) if given[i] == "comments" else None
         if keep[i]:
-            section = around.section.get(i)
-            verdict, role = "keep", kept_roles[i]
-            why = why if why in KEEPING else "model"
-            evidence = section.evidence if section and why == "comments" else None
-        else:
-            held = around.section.get(i) if why == "comments" else None
-            verdict = comments if held and i not in held.entries else "drop"
-            role, why, evidence = _dropped_role(i, int(page[i]), why, judged, around)
-        out.verdict.append(verdict)
-        out.role.append(role)
-        out.reason.append(why)
-        out.evidence.append(evidence)
-    decided = [i for i, why in enumerate(out.reason) if why == "model"]
-    for i, said in zip(decided, judged.model.explain(judged.features, judged.batch.kind, decided), strict=True):
-        out.evidence[i] = said or None
+            if given[i] in KEEPING:
+                why[i], evidence[i] = given[i], section.evidence if section else None
+            continue
+        if section and i not in section.entries:
+            verdict[i] = comments
+        role[i], why[i], evidence[i] = _dropped_role(i, int(page[i]), given[i], judged, around)
+    by_place = np.flatnonzero(~keep & (role == ""))
+    role[by_place] = _roles_by_place(by_place, keep, judged, around, page)
+    decided = np.flatnonzero(why == "model")
+    said = judged.model.explain(judged.features, judged.batch.kind, decided.tolist())
+    evidence[decided] = np.array([told or None for told in said], dtype=object)
+    out = Verdicts(verdict, role.tolist(), why.tolist(), evidence.tolist(), judged.probability, flags)
     out.comments = [[] for _ in flags]
     if comments == "metadata":
         _collect_comments(out, judged, page)
@@ -132,29 +133,17 @@ def _collect_comments(out: Verdicts, judged: Judged, page: npt.NDArray[np.int64]
         before = i
 
 
-def _look_around(keep: Flags, judged: Judged, sections: Sequence[Section], page: npt.NDArray[np.int64]) -> _Around:
-    unnamed = ~keep & np.array([code is None for code in judged.cue], dtype=bool)
-    region, name = name_regions(judged.batch.lines, judged.batch.elements, judged.features.kinds, unnamed)
+def _look_around(keep: Flags, coded: Flags, judged: Judged, sections: Sequence[Section]) -> _Around:
+    region, name = name_regions(judged.batch.lines, judged.batch.elements, judged.features.kinds, ~keep & ~coded)
     within = {row: section for section in sections for row in range(section.start, section.end)}
-    named = np.flatnonzero(keep).tolist()
     column = judged.features.column
-    text = pl.col("text")
-    look = judged.batch.lines.select(
-        tongue=text.str.to_lowercase().str.strip_chars(" ()[]").is_in(_TONGUES), image=text.str.contains(_IMAGE)
-    )
     dated = (column("date") > 0) | (column("relative_time") > 0) | (column("clock") > 0)
     return _Around(
         region=region,
         name=name,
         section=within,
-        first={int(page[i]): i for i in reversed(named)},
-        last={int(page[i]): i for i in named},
-        hidden=(column("hidden") > 0).tolist(),  # NaN in text, so never true
-        linked=(column("link_share") > 0.5).tolist(),
+        hidden=column("hidden") > 0,  # NaN in text, so never true
         dated=dated.tolist(),
-        is_forum=(judged.features.types.argmax(axis=1) == TYPES.index("forum")).tolist(),
-        is_tongue=look["tongue"].to_list(),
-        is_image=look["image"].to_list(),
         texts=judged.batch.lines["text"].to_list(),
         words=judged.features.words.tolist(),
         ends_sentence=(column("ends_sentence") > 0).tolist(),
@@ -162,7 +151,7 @@ def _look_around(keep: Flags, judged: Judged, sections: Sequence[Section], page:
 
 
 def _dropped_role(i: int, page: int, why: str, judged: Judged, around: _Around) -> tuple[str, str, str | None]:
-    """Role, reason and evidence of a line that goes."""
+    """Role, reason and evidence of a line that goes; no role ("") where its place is to tell."""
     section, region, code = around.section.get(i), around.region[i], judged.cue[i]
     if why in CONTEXT:
         if why == "error_page":
@@ -180,7 +169,7 @@ def _dropped_role(i: int, page: int, why: str, judged: Judged, around: _Around) 
         return role, "in_region", section.evidence
     if region is not None:
         return region, "in_region", around.name[i]
-    return _role_by_place(i, page, judged, around), "model", None
+    return "", "model", None
 
 
 def _around_post(i: int, around: _Around) -> bool:
@@ -193,28 +182,48 @@ def _around_post(i: int, around: _Around) -> bool:
     return around.words[i] <= 3 and any(around.dated[j] and around.words[j] <= 12 for j in beside)
 
 
-def _role_by_place(i: int, page: int, judged: Judged, around: _Around) -> str:
-    """What a line is most likely that neither says so nor stands in an element that does."""
-    words = around.words[i]
-    first, last = around.first.get(page), around.last.get(page)
-    if around.is_tongue[i]:
-        return "interface"
-    if words <= 12 and around.is_image[i]:
-        return "image_name"
-    if around.is_forum[page] and _around_post(i, around):
-        return "post_metadata"
-    if around.linked[i]:
-        return "navigation" if last is None or i < last else "related"
-    if first is None or i < first:
-        return "navigation" if words < 8 else "promo"
-    if last is not None and i > last:
-        return "related" if words >= 4 else "footer"
-    if around.dated[i] and words <= 8:
-        return "post_metadata"
-    return "interface" if words < 4 else "promo"
+def _roles_by_place(
+    rows: npt.NDArray[np.int64], keep: Flags, judged: Judged, around: _Around, page: npt.NDArray[np.int64]
+) -> npt.NDArray[np.object_]:
+    """What these lines are most likely, which neither say so nor stand in an element that does."""
+    pages, lines = len(judged.batch.heads), len(page)
+    kept = np.flatnonzero(keep)
+    first, last = np.full(pages, lines), np.full(pages, lines)
+    first[page[kept[::-1]]] = kept[::-1]  # of several, the one that is entered last stays
+    last[page[kept]] = kept
+    first, last = first[page[rows]], last[page[rows]]  # beyond all lines where a page keeps none
+    column = judged.features.column
+    words = judged.features.words[rows]
+    linked = column("link_share")[rows] > 0.5
+    dated = ((column("date") > 0) | (column("relative_time") > 0) | (column("clock") > 0))[rows]
+    text = pl.col("text")
+    look = judged.batch.lines["text"].gather(rows).to_frame().select(
+        tongue=text.str.to_lowercase().str.strip_chars(" ()[]").is_in(_TONGUES), image=text.str.contains(_IMAGE)
+    )  # fmt: skip
+    is_forum = judged.features.types.argmax(axis=1) == TYPES.index("forum")
+    post = np.zeros(len(rows), dtype=bool)
+    for at in np.flatnonzero(is_forum[page[rows]]).tolist():
+        post[at] = _around_post(int(rows[at]), around)
+    told = [
+        (look["tongue"].to_numpy(), "interface"),
+        (look["image"].to_numpy() & (words <= 12), "image_name"),
+        (post, "post_metadata"),
+        (linked & (rows < last), "navigation"),
+        (linked, "related"),
+        ((rows < first) & (words < 8), "navigation"),
+        (rows < first, "promo"),
+        ((rows > last) & (words >= 4), "related"),
+        (rows > last, "footer"),
+        (dated & (words <= 8), "post_metadata"),
+        (words < 4, "interface"),
+    ]
+    out: npt.NDArray[np.object_] = np.full(len(rows), "promo", dtype=object)
+    for where, role in reversed(told):
+        out[where] = role
+    return out
 
 
-def _kept_roles(judged: Judged) -> list[str]:
+def _kept_roles(judged: Judged) -> npt.NDArray[np.object_]:
     """Roles of lines that are kept: by their tag in HTML, by their shape in text."""
     shape = {
         name: pl.Series(name, judged.features.column(name) > 0)
@@ -232,4 +241,4 @@ def _kept_roles(judged: Judged) -> list[str]:
         .when(headed).then(pl.lit("heading"))
         .otherwise(pl.lit("body"))
     )  # fmt: skip
-    return judged.batch.lines.select(role.alias("role"))["role"].to_list()
+    return np.array(judged.batch.lines.select(role.alias("role"))["role"].to_list(), dtype=object)

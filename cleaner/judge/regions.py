@@ -47,20 +47,26 @@ _CONTENT = frozenset({"html", "body", "main", "article"})
 """Elements that hold what a page is about, whatever their names are."""
 _UNNAMED = frozenset({"rel", "itemtype"})
 """Attributes that say what an element is for, not what it holds."""
+_LIKELY = "|".join(pattern for _, pattern, _ in REGIONS).replace(r"\b", "")
+"""A quick look that every name passes that fits one of REGIONS."""
+
+Names = npt.NDArray[np.object_]
 
 
 def name_regions(
     lines: pl.DataFrame, elements: pl.DataFrame | None, kinds: Kinds | None, wanted: npt.NDArray[np.bool_]
-) -> tuple[list[str | None], list[str | None]]:
-    """For each wanted line, the role that the nearest element around it with a telling name gives, and that name."""
-    roles: list[str | None] = [None] * len(lines)
-    names: list[str | None] = [None] * len(lines)
+) -> tuple[Names, Names]:
+    """For each wanted line, the role that the nearest element around it with a telling name gives, and that name;
+    None for all others."""
+    roles, names = np.full(len(lines), None, dtype=object), np.full(len(lines), None, dtype=object)
     asked = np.flatnonzero(wanted)
     if elements is None or kinds is None or not len(elements) or not len(asked):
         return roles, names
     told = _told_by(kinds)
+    role_of, name_of = np.full(len(kinds), None, dtype=object), np.full(len(kinds), None, dtype=object)
     telling = np.zeros(len(kinds), dtype=bool)
-    telling[list(told)] = True
+    for kind, (role, name) in told.items():
+        telling[kind], role_of[kind], name_of[kind] = True, role, name
     parent = elements["parent"].to_numpy().astype(np.int64)
     nearest = np.where(telling[kinds.kind], np.arange(len(parent)), -1)
     for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
@@ -68,8 +74,8 @@ def name_regions(
         nearest[outer] = nearest[parent[outer]]
     leaf = np.maximum(lines["leaf"].to_numpy().astype(np.int64)[asked], 0)
     found = nearest[leaf]
-    for line, kind in zip(asked[found >= 0].tolist(), kinds.kind[found[found >= 0]].tolist(), strict=True):
-        roles[line], names[line] = told[kind]
+    asked, kind_of = asked[found >= 0], kinds.kind[found[found >= 0]]
+    roles[asked], names[asked] = role_of[kind_of], name_of[kind_of]
     return roles, names
 
 
@@ -77,14 +83,17 @@ def _told_by(kinds: Kinds) -> dict[int, tuple[str, str]]:
     """Of each kind of element that tells what it holds, the role of the first of REGIONS that its names or its tag
     fit, and what says so: the tag, and the first of its names that fits."""
     said = kinds.names.filter(pl.col("attribute").is_in(list(_UNNAMED)).not_()).select("kind", "name")
-    distinct = said["name"].unique(maintain_order=True).to_list()
-    fits = {name: number for name in distinct if (number := _region_of(name)) is not None}
-    named = said.filter(pl.col("name").is_in(list(fits)))
+    distinct = said["name"].unique(maintain_order=True)
+    likely = distinct.filter(distinct.str.to_lowercase().str.contains(_LIKELY)).to_list()
+    fits = {name: number for name in likely if (number := _region_of(name)) is not None}
     tags = kinds.tag.to_list()
     best = {number: (_BY_TAG[tag], "") for number, tag in enumerate(tags) if tag in _BY_TAG}
-    for kind, name in named.iter_rows():
-        number = fits[name]
-        if kind not in best or number < best[kind][0] or (number == best[kind][0] and not best[kind][1]):
+    for kind, name in zip(said["kind"].to_list(), said["name"].to_list(), strict=True):
+        number = fits.get(name)
+        if number is None:
+            continue
+        known = best.get(kind)
+        if known is None or number < known[0] or (number == known[0] and not known[1]):
             best[kind] = (number, name)
     return {
         kind: (REGIONS[number][0], f"<{tags[kind]}> {name[:40]}" if name else f"<{tags[kind]}>")
@@ -96,15 +105,11 @@ def _told_by(kinds: Kinds) -> dict[int, tuple[str, str]]:
 @functools.lru_cache(maxsize=16_384)
 def _region_of(name: str) -> int | None:
     """The first of REGIONS that a name fits: sites share most of their names."""
-    any_of_them, each = _patterns()
     low = name.lower()
-    if any_of_them.search(low) is None:
-        return None
-    return next(number for number, pattern in enumerate(each) if pattern.search(low))
+    return next((number for number, pattern in enumerate(_patterns()) if pattern.search(low)), None)
 
 
 @functools.cache
-def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
-    """The patterns of REGIONS as one, and each by itself."""
-    said = [pattern for _, pattern, _ in REGIONS]
-    return re.compile("|".join(said)), [re.compile(pattern) for pattern in said]
+def _patterns() -> list[re.Pattern[str]]:
+    """The patterns of REGIONS."""
+    return [re.compile(pattern) for _, pattern, _ in REGIONS]

@@ -132,10 +132,8 @@ def _split_tags(bodies: list[str]) -> pl.DataFrame:
     halved = pl.col("part").str.splitn(">", 2).struct.rename_fields(["said", "text"]).alias("halves")
     halves = parts.select("page", halved).unnest("halves")
     if halves["text"].null_count():  # the name of an attribute can hold a "<"
-        torn = pl.col("part").str.contains(">", literal=True).not_()
-        tag = (torn.not_().cast(pl.Int64).cum_sum() - torn.not_()).alias("tag")
-        parts = parts.group_by("page", tag, maintain_order=True).agg(pl.col("part").str.join("<"))
-        halves = parts.select("page", halved).unnest("halves").with_columns(pl.col("text").fill_null(""))
+        halves = _mend_torn(parts, halves["text"].is_null().to_numpy()).select("page", halved).unnest("halves")
+        halves = halves.with_columns(pl.col("text").fill_null(""))
     return halves.with_columns(
         is_tag=pl.col("said").str.starts_with("!").not_(),
         is_close=pl.col("said").str.starts_with("/"),
@@ -143,6 +141,18 @@ def _split_tags(bodies: list[str]) -> pl.DataFrame:
         empty=pl.col("text").str.strip_chars(_BLANKS) == "",
         shown=pl.col("text").str.contains(r"\S"),
     )
+
+
+def _mend_torn(parts: pl.DataFrame, torn: Bools) -> pl.DataFrame:
+    """The parts, each that is `torn` (its tag goes on behind a "<") put together with those that follow on its page."""
+    page = parts["page"].to_numpy()
+    ends = ~torn | np.append(page[1:] != page[:-1], True)  # of each run of parts that belong together the last one
+    starts = np.append(True, ends[:-1])
+    first, last = np.flatnonzero(starts), np.flatnonzero(ends)
+    several = np.flatnonzero(last > first)
+    joined = ["<".join(parts["part"][int(first[i]) : int(last[i]) + 1].to_list()) for i in several.tolist()]
+    whole = parts["part"].gather(first).scatter(several, joined)
+    return pl.DataFrame({"page": parts["page"].gather(first), "part": whole})
 
 
 def _without_comments(body: str) -> str:
