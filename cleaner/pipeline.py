@@ -24,6 +24,7 @@ from cleaner.release.card.answers import check_answers
 from cleaner.release.make import release
 from cleaner.release.manifest import asked_version, read_manifests
 from cleaner.release.withdraw.withdraw import complete
+from cleaner.remote.places import place_of
 from cleaner.report.summary import OnProgress, RunReport
 
 
@@ -44,7 +45,7 @@ def run(
     Interrupted or killed at any moment, the next call goes on where it stopped, and ends with the same bytes.
 
     Args:
-        raw: Folder or file to read; never written to.
+        raw: Folder or file to read, here or at a URL that fsspec can read; never written to.
         processed: Folder of the dataset: new, or holding an earlier release.
         recipe: A Recipe, or the path of a TOML file; None for the default.
         workers: Number of processes; by default one for each processor. With a scheduler, at most so many orders are
@@ -67,9 +68,10 @@ def run(
         RefusedError: `processed` holds something else, or `version` is too low; BusyError, another run is at work.
         EngineError: The cluster cannot be reached, or its workers cannot do the work.
         StorageError: The disk is full, or `processed` cannot be written.
+        TargetError: A URL cannot be reached, or turns us away.
     """
     started = time.monotonic()
-    raw, processed = Path(raw), Path(processed)
+    raw, processed = place_of(raw), Path(processed)
     if not isinstance(recipe, Recipe):
         recipe = Recipe.load(recipe) if recipe is not None else Recipe()
     check_engine(engine, scheduler)

@@ -51,7 +51,7 @@ class VerdictChoice(StrEnum):
 
 @command
 def run(
-    raw: Annotated[Path, typer.Argument(metavar="RAW", help="Folder or file with the pages. It is only read.")],
+    raw: Annotated[str, typer.Argument(metavar="RAW", help="Folder, file or URL with the pages. It is only read.")],
     processed: Annotated[Path, typer.Argument(metavar="PROCESSED", help="Folder of the dataset; made if need be.")],
     recipe: RecipeFile = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Worker processes; else one a core.")] = None,

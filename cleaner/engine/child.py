@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from cleaner.engine.messages import LENGTH, Failed, Order, Reading, Ready, Revised, Revision, Setup, frame
+from cleaner.errors import StorageError, TargetError
 
 _PR_SET_PDEATHSIG = 1
 
@@ -79,6 +80,8 @@ def _work(setup: Setup, orders: queue.SimpleQueue[Any], out: BinaryIO) -> None:
 
 def _plain(error: Exception) -> BaseException:
     """An error that any process can unpickle."""
+    if isinstance(error, StorageError | TargetError):
+        return error
     if isinstance(error, OSError):
         return OSError(error.errno, error.strerror or str(error))
     return RuntimeError(f"{type(error).__name__}: {error}")

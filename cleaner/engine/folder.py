@@ -39,13 +39,19 @@ class State:
         return self.root / "work"
 
 
-def check_folders(raw: Path, processed: Path) -> None:
+def check_folders(raw: Path | str, processed: Path) -> None:
     """Refuse to go on where a run would read its own output or write among other people's files.
 
     Raises InputError when `raw` is missing, RefusedError when the two lie inside each other or `processed` holds
     anything but an earlier release, the state of an earlier run, a list of tombstones, or answers for the card.
-    Writes nothing.
+    Writes nothing. Whether there is something at a URL is seen when it is read.
     """
+    if isinstance(raw, Path):
+        _check_apart(raw, processed)
+    _check_ours(processed)
+
+
+def _check_apart(raw: Path, processed: Path) -> None:
     if not os.path.lexists(raw):
         raise InputError(f"There is nothing at {raw}: name a folder of raw files, or a single file.")
     inner, outer = processed.resolve(), raw.resolve()
@@ -59,6 +65,9 @@ def check_folders(raw: Path, processed: Path) -> None:
             f"The input {raw} lies inside the output folder {processed}. Move it elsewhere, or choose "
             "another output folder."
         )
+
+
+def _check_ours(processed: Path) -> None:
     if not os.path.lexists(processed):
         return
     if not processed.is_dir():

@@ -18,6 +18,7 @@ from cleaner.code import code_hash
 from cleaner.engine.ledger import Ledger, Seen
 from cleaner.engine.messages import Order
 from cleaner.read import InputFile, find
+from cleaner.read.remote import RemoteFile, find_remote
 from cleaner.recipe import Recipe
 from cleaner.records import Skipped
 
@@ -35,12 +36,15 @@ def cleaning_key(recipe: Recipe) -> str:
     return hashlib.sha256(json.dumps(made_with).encode()).hexdigest()[:32]
 
 
-def look(raw: Path, skipped: Counter[str]) -> Iterator[Seen]:
-    """The files of the input with their stamps; what is no input is counted in `skipped`, by kind."""
+def look(raw: Path | str, skipped: Counter[str]) -> Iterator[Seen]:
+    """The files of the input, a path or a URL, with their stamps; what is no input is counted in `skipped`, by kind."""
     started = time.time_ns()
-    for met in find(raw):
+    for met in find(raw) if isinstance(raw, Path) else find_remote(raw):
         if isinstance(met, Skipped):
             skipped[met.what] += met.count
+            continue
+        if isinstance(met, RemoteFile):
+            yield Seen(met, met.stamp, met.settled)
             continue
         stamps = [(met.size, met.mtime_ns), _sidecar_stamp(met)]
         settled = all(mtime < started - _GRAIN for _, mtime in stamps)
@@ -49,9 +53,8 @@ def look(raw: Path, skipped: Counter[str]) -> Iterator[Seen]:
 
 def _sidecar_stamp(file: InputFile) -> tuple[int, int]:
     """Size and mtime of the `page.html.json` that may lie beside a page: zeros when there is none."""
-    sidecar = file.location + b".json" if isinstance(file.location, bytes) else file.location + ".json"
     try:
-        status = os.stat(sidecar)
+        status = os.stat(file.location + b".json")
     except OSError:
         return 0, 0
     return status.st_size, status.st_mtime_ns

@@ -34,7 +34,7 @@ def revise_parts(parts: Parts, recipe: Recipe, work: Path, pool: AnyPool, report
     """
     reporter.stage("revising")
     path = work / "revised.parquet"
-    with open_database(work) as db:
+    with open_database(work, recipe.memory) as db:
         templates = find_templates(db, parts, work) if recipe.templates.drop else Templates(work / "none", {})
         names = {part: revised_name(part, digest) for part, digest in templates.parts.items()}
         renamed = pa.table({"part": pa.array(names.keys(), pa.string()), "name": pa.array(names.values(), pa.string())})

@@ -49,7 +49,7 @@ class Reporter:
             self.on_progress(self.now)
 
 
-def clean_files(raw: Path, ledger: Ledger, key: str, pool: AnyPool, reporter: Reporter) -> RunReport:
+def clean_files(raw: Path | str, ledger: Ledger, key: str, pool: AnyPool, reporter: Reporter) -> RunReport:
     """Bring the part files in line with the input: read what is new or changed, clean what is new in that.
 
     Returns the report of the run so far: sources, lines_read, skipped, cleaned, reused. InputError when the input holds

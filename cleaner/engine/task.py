@@ -18,7 +18,9 @@ from cleaner.engine.assemble import EarlierRows, Item, Rows, assemble, fingerpri
 from cleaner.engine.messages import Batch, Committed, FileDone, Message, Order, Reading, Writing
 from cleaner.engine.parts import Piece, part_name, write_part
 from cleaner.engine.storage import is_disk_full
+from cleaner.errors import StorageError, TargetError
 from cleaner.read import InputFile, read_file
+from cleaner.read.remote import Fetch, fetching
 from cleaner.recipe import Recipe
 from cleaner.records import Reject, Skipped, Source
 
@@ -46,30 +48,33 @@ class _File:
 def run_task(order: Order, recipe: Recipe, key: str, folder: Path, tell: Callable[[Message], None]) -> None:
     """Do a task: each of its files is told as FileDone once (its share of) its sources lie in parts in `folder`.
 
-    Nothing that a file can hold raises; OSError when the disk does not take a part.
+    Nothing that a file can hold raises; OSError when the disk does not take a part, TargetError when the place of
+    remote files cannot be reached.
     """
     part = _Part(order, recipe, key, folder, tell)
-    for input_file, earlier in order.files:
-        file = _File(input_file, earlier)
-        for number, piece in enumerate(_cut(_read(file, order, recipe, tell))):
-            file.sources += len(piece)
-            if number % order.shares != order.share:
-                continue
-            print_of = fingerprint(piece)
-            same = [p.part for p in earlier if p.first == piece[0].record and p.fingerprint == print_of]
-            if same:
-                file.parts.append(same[0])
-            else:
-                part.add(file, piece)
-        part.done.append(file)
-    part.commit()
+    with fetching([file for file, _ in order.files], folder.parent / "work") as fetch:
+        for input_file, earlier in order.files:
+            file = _File(input_file, earlier)
+            for number, piece in enumerate(_cut(_read(file, fetch, order, recipe, tell))):
+                file.sources += len(piece)
+                if number % order.shares != order.share:
+                    continue
+                print_of = fingerprint(piece)
+                same = [p.part for p in earlier if p.first == piece[0].record and p.fingerprint == print_of]
+                if same:
+                    file.parts.append(same[0])
+                else:
+                    part.add(file, piece)
+            part.done.append(file)
+        part.commit()
 
 
-def _read(file: _File, order: Order, recipe: Recipe, tell: Callable[[Message], None]) -> Iterator[Item]:
+def _read(file: _File, fetch: Fetch, order: Order, recipe: Recipe, tell: Callable[[Message], None]) -> Iterator[Item]:
     """All that a file holds, in order; where its reading fails, a reject ends it."""
     path, record = file.file.path, 0
     stop, last = order.stops.get(path, (-1, None))
-    reader = read_file(file.file, recipe)
+    here = fetch(file.file, lambda: tell(Reading(path, 0)))
+    reader = iter([here]) if isinstance(here, Reject) else read_file(here, recipe)
     while True:
         if last and record == stop:
             yield make_item(path, record, last)
@@ -212,7 +217,8 @@ class _Part:
 
 def _failure(error: BaseException, path: str, record: int | None, prefix: str) -> Reject:
     """The reject for what cleaning or reading raised; errors that are no fault of the source are raised again."""
-    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit) or is_disk_full(error):
+    ending = (KeyboardInterrupt, SystemExit, GeneratorExit, StorageError, TargetError)
+    if isinstance(error, ending) or is_disk_full(error):
         raise error
     if isinstance(error, MemoryError):
         return Reject(path, "out_of_memory", f"{prefix}It needed more memory than there was.", record)

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.errors import InputError, TargetError, VersionError
-from cleaner.publish.target import hub_name, protocol_of
+from cleaner.publish.target import hub_name
 from cleaner.release.card.front_matter import config_name
 from cleaner.release.manifest import FOLDER as VERSIONS
 from cleaner.release.manifest import Manifest, parse_manifest, version_key
+from cleaner.remote.places import protocol_of, told
 
 if TYPE_CHECKING:
     import datasets
@@ -99,7 +100,6 @@ def find_in_store(
     """
     import fsspec
 
-    from cleaner.publish.store import told
 
     archive = name.lower().endswith(".zip")
     where = _whole(name) if archive else name

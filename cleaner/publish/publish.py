@@ -18,12 +18,13 @@ from cleaner.corpus.tombstones import read_tombstones
 from cleaner.engine.folder import STATE
 from cleaner.errors import BusyError, RefusedError, VerificationError
 from cleaner.publish.plan import Plan, make_plan
-from cleaner.publish.target import Dataset, Target, open_target, protocol_of
+from cleaner.publish.target import Dataset, Target, open_target
 from cleaner.release.card.answers import read_answers
 from cleaner.release.inventory import Published, files_of
 from cleaner.release.manifest import Manifest
 from cleaner.release.open import versions
 from cleaner.release.verify import verify
+from cleaner.remote.places import protocol_of
 
 
 @dataclass(frozen=True, slots=True)

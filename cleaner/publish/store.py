@@ -1,33 +1,24 @@
 """Publishing to whatever fsspec can write to: s3://, gs://, abfs://, memory:// and the like.
 
-Object stores show an object whole or not at all, and so does everything here that stands on them. Credentials are found
-as each library finds them: in the environment, in its own configuration files, or in the machine's role.
+Object stores show an object whole or not at all, and so does everything here that stands on them.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import fsspec
 
-from cleaner.errors import CleanerError, TargetError
-from cleaner.publish.target import Dataset, Sent, Step, protocol_of
+from cleaner.publish.target import Dataset, Sent, Step
 from cleaner.release.inventory import Published
 from cleaner.release.manifest import FOLDER as VERSIONS
+from cleaner.remote.places import told
 
-EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
-"""Protocol -> the extra of cleaner that brings its library along."""
-
-_VARIABLES = {
-    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
-    "gcs": "GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`",
-}
 _BLOCK = 1 << 20
 
 
@@ -124,36 +115,3 @@ def _md5_of(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
-
-
-@contextlib.contextmanager
-def told(name: str) -> Iterator[None]:
-    """Turn what a library raises over a place into one sentence; each has errors of its own, so all are taken."""
-    try:
-        yield
-    except CleanerError:
-        raise
-    except Exception as e:
-        raise TargetError(_sentence(name, e)) from e
-
-
-def _sentence(name: str, error: Exception) -> str:
-    protocol = protocol_of(name) or ""
-    extra = EXTRAS.get(protocol)
-    said = " ".join(str(error).split())[:200] or type(error).__name__
-    kind = type(error).__name__
-    if isinstance(error, ImportError):
-        how = f"`pip install 'cleaner-corpus[{extra}]'`" if extra else f"pip ({said})"
-        return f"For {protocol}:// a library is missing that you can install with {how}."
-    if isinstance(error, ValueError) and "Protocol not known" in said:
-        return f"Nothing is known that writes to {protocol}://. Known are hf://, s3://, gs:// and what fsspec knows."
-    if "Credential" in kind or "credential" in said:
-        how = _VARIABLES.get(extra or "", "the credentials that its library reads from the environment")
-        return f"There are no credentials for {name}: set {how}."
-    if isinstance(error, PermissionError):
-        return f"You may not do that on {name} ({said}). Use credentials that may read, write and delete there."
-    if isinstance(error, FileExistsError):
-        return f"Somebody else has published to {name} meanwhile. Look what is there, then run the same command again."
-    if isinstance(error, FileNotFoundError):
-        return f"{name} is not there ({said}). If the bucket does not exist, make it first."
-    return f"{name} cannot be reached or used ({kind}: {said}). The same command goes on where this one stopped."

@@ -12,11 +12,11 @@ from cleaner.errors import InputError
 from cleaner.release.inventory import Published
 from cleaner.release.manifest import Manifest
 from cleaner.release.shards import FOLDERS
+from cleaner.remote.places import protocol_of
 
 Sent = Callable[[Published], None]
 """Called after each file that has arrived."""
 
-_URL = re.compile(r"(?:[a-z0-9]{1,30}::){0,5}([a-z][a-z0-9+.-]{0,30})://", re.IGNORECASE)
 _NEARLY_URL = re.compile(r"(hf|s3|s3a|gs|gcs|abfs|az|adl|memory|file):", re.IGNORECASE)
 _HUB = re.compile(r"hf://(?:datasets/)?([^/@]+/[^/@]+)/?")
 _SHARD = re.compile(rf"(?:{'|'.join(FOLDERS.values())})/[0-9a-f]{{16}}\.parquet")
@@ -84,12 +84,6 @@ def hub_name(target: str) -> str:
     if found is None:
         raise InputError(f"{target} names no dataset on the Hub: write hf://ORG/NAME, or hf://datasets/ORG/NAME.")
     return found[1]
-
-
-def protocol_of(target: str) -> str | None:
-    """"s3" of "s3://bucket/name", in small letters; None for a path."""
-    found = _URL.match(target)
-    return found[1].lower() if found else None
 
 
 def open_target(target: str) -> Target:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from cleaner.publish.target import protocol_of
+from cleaner.remote.places import protocol_of
 from cleaner.report.console import BAD, DIM, GOOD, counted, load_line, printable
 
 if TYPE_CHECKING:

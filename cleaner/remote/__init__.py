@@ -1,0 +1,1 @@
+"""Places at URLs, which fsspec reaches: what is asked of them alike, whether one reads, works or releases there."""
