@@ -13,6 +13,7 @@ import typer
 from cleaner.commands.guard import close_stdout, command, data_stream, warn
 from cleaner.commands.options import PageFormat, RecipeFile, load_recipe, progress
 from cleaner.errors import DocumentError
+from cleaner.remote.places import place_of
 
 if TYPE_CHECKING:
     from cleaner.records import Document
@@ -80,7 +81,7 @@ def run(
 
         try:
             report = run_pipeline(
-                raw, processed, recipe=chosen, workers=workers, engine=engine.value, scheduler=scheduler,
+                place_of(raw), processed, recipe=chosen, workers=workers, engine=engine.value, scheduler=scheduler,
                 version=version, compact=compact, on_progress=on_progress,
             )  # fmt: skip
         except BrokenPipeError as error:  # not stdout, on which nothing was written yet
