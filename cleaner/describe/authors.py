@@ -27,6 +27,10 @@ _CJK_NAME = re.compile(
     r"|[\u3040-\u30ff\u4e00-\u9fff]{2,8}(?:[ \u3000・][\u3040-\u30ff\u4e00-\u9fff]{1,8})?"
     r"|[\uac00-\ud7af]{2,4}"
 )
+_CJK_NO_NAME = re.compile(
+    r".*(?:[网網社部报報台局版时時]|频道|頻道|编辑|編輯|编译|記者|记者|기자|신문|일보|뉴스|방송|新聞|新闻|通信|ニュース|ブログ|作者)"
+)
+"""How the names of houses and offices end."""
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff]")
 _HONORIFIC = re.compile(r"(?:(?:Dr|Prof|Mr|Mrs|Ms|Mag|Ing|Dipl|Drs|Sir|Dra|Sra?)\.?\s(?:h\.\s?c\.\s|med\.\s)?){1,3}")
 _HONORIFICS = ("Dr", "Prof", "Mr", "Mrs", "Ms", "Mag", "Ing", "Dipl", "Drs", "Sir", "Dra", "Sr", "Sra")
@@ -68,6 +72,15 @@ def may_go_on(first: str, second: str) -> bool:
     )
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is one of the words that stand before or around a date ("Published", "입력", "星期一")."""
+    bare = text.strip(" :：").casefold()
+    return any(
+        bare in phrase_set(name) or f"{bare}:" in phrase_set(name)
+        for name in ("date_label", "modified_label", "date_filler")
+    )
+
+
 @lru_cache(maxsize=4096)
 def is_name(text: str, least: int = 2) -> bool:
     """Whether a text looks like one person's name: capitalised words, or a few letters of a script without capitals.
@@ -79,7 +92,9 @@ def is_name(text: str, least: int = 2) -> bool:
     if not 2 <= len(text) <= 50 or text.casefold() in phrase_set("no_name"):
         return False
     if _CJK_NAME.fullmatch(text):
-        return True
+        return not (_CJK_NO_NAME.fullmatch(text) or is_label(text))
+    if is_label(text):
+        return False
     bare = _NICKNAME.sub(" ", text) if not _BRACKETS.isdisjoint(text) else text
     words = (_HONORIFIC.sub("", bare) if any(title in bare for title in _HONORIFICS) else bare).split()
     if not least <= len(words) <= 5:
@@ -108,7 +123,7 @@ def kind_of(name: str, stated: str = "", sites: list[str] | None = None) -> Auth
     return "unknown"
 
 
-_LABEL_END = r"(?:\s*[:：]\s*|\s+|(?<=[:：/／])\s*)"
+_LABEL_END = r"(?:\s*[:：｜・＝]\s*|\s+|(?<=[:：/／])\s*)"
 
 
 @lru_cache(maxsize=1)

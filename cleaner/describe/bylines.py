@@ -6,14 +6,20 @@ import re
 from functools import lru_cache
 
 from cleaner.describe.authors import MAX_BYLINE, SUFFIX, byline_label, clean_name, is_name, is_staff, split_names
-from cleaner.describe.dates import HAS_YEAR, find_dates
-from cleaner.describe.header import phrase_pattern, phrase_set, tokens
+from cleaner.describe.dates import HAS_YEAR, find_dates, may_hold_date, order_in
+from cleaner.describe.header import phrase_pattern, phrase_set, phrases, tokens
 
 _STOP = re.compile(
-    r"\s*(?:[|•·⋅►>\n\t]|\s[–—-]{1,2}\s|\(|\[|//|@|\d|"
-    r"\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|aktualisiert|mis à jour)\b)",
+    r"\s*(?:[|｜•·⋅►>\n\t／]|\s[–—-]{1,2}\s|\(|\[|（|//|@|\d|"
+    r"\b(?:published|posted|updated|on|in|for|from|via|last|at|am|le|el|il|em|aktualisiert|mis à jour"
+    r"|with|mit|avec|con|com|met|um|klo|kl|às|alle|saat|στις|в|о|في)\b)",
     re.IGNORECASE,
 )
+_REPORTER = re.compile(r"(?:本報|本报)?(?:記者|记者)\s?([\u4e00-\u9fff]{2,4})(?=[／/｜|\s（(，,、]|$|報導|报道)")
+"""A name right behind the word for reporter."""
+_EDITING = frozenset({"编辑", "責任編輯", "责任编辑", "編輯", "編集", "edición", "editing", "संपादन", "redigering"})
+"""What stands before the names of those who edited a text."""
+_COLONS = frozenset(":：｜=")
 _SURE_LABELS = frozenset({"by", "written by", "posted by", "author", "autor", "text", "words by", "story by"})
 
 
@@ -32,6 +38,9 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     """
     if len(line) > MAX_BYLINE:
         return [], False
+    reporter = _REPORTER.match(line)
+    if reporter:
+        return [reporter[1]], False
     label = byline_label().match(line)
     bare = line.strip(" :：/|•·—–-").casefold()
     if not label or not line[label.end() :].strip():
@@ -42,15 +51,13 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
         if suffix and suffix.start() <= 12 and is_name(line[: suffix.start()].strip(" (（")):
             return [line[: suffix.start()].strip(" (（")], False
         return [], False
-    rest = line[label.end() :].strip()
-    stop = _STOP.search(rest)
-    if stop:
-        rest = rest[: stop.start()]
-    rest = rest.strip(" ,;|•·–—-")
+    rest = until_next_fact(line[label.end() :].strip())
     if not rest or len(rest) > 120:
         return [], False
     if is_staff(rest):
         return [rest], False
+    while not is_name(rest, 1) and (words := rest.rpartition(" "))[0] and words[2].islower() and words[2].isalpha():
+        rest = words[0].rstrip(" ,;")  # "Ada Example the 3rd of May", less its date
     label_said = line[: label.end()].strip(" (（[–—*•:：").casefold()
     least = 1 if label_said in _SURE_LABELS and len(rest.split()) == 1 else 2
     told = [SUFFIX.sub("", name).strip() for name in split_names(rest)]
@@ -59,6 +66,27 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     cleaned = [clean_name(name) for name in told if is_name(name, least)]
     good = [name for name in cleaned if name]
     return good, False
+
+
+@lru_cache(maxsize=1)
+def _other_label() -> re.Pattern[str]:
+    """A pattern of the labels that say with a colon what follows them."""
+    names = ("byline", "date_label", "modified_label", "outlet_label", "caption")
+    found = {phrase.rstrip(" :：") for name in names for phrase in phrases(name)} | _EDITING
+    listed = "|".join(sorted(map(re.escape, found - {""}), key=lambda p: (-len(p), p)))
+    return re.compile(rf"(?:(?<!\w)|(?<=[\u3040-\u9fff]))(?:{listed})\s?[:：｜=]", re.IGNORECASE)
+
+
+def until_next_fact(text: str) -> str:
+    """What stands in a byline before its date, another label, or a mark."""
+    ends = [len(text)]
+    if stop := _STOP.search(text):
+        ends.append(stop.start())
+    if HAS_YEAR.search(text) and (dates := find_dates(text)):
+        ends.append(dates[0].start)
+    if not _COLONS.isdisjoint(text) and (label := _other_label().search(text)):
+        ends.append(label.start())
+    return text[: min(ends)].strip(" ,;|•·–—-")
 
 
 READ_TIME = re.compile(
@@ -73,6 +101,9 @@ CLOCK = re.compile(
 )
 
 
+_FACT = re.compile(r"[|•·»\n]|\s[–—-]\s")
+
+
 @lru_cache(maxsize=2048)
 def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, str]], bool] | None:
     """The dates of a short line that is a dateline: ([(label, date)], whole).
@@ -80,7 +111,7 @@ def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, st
     `label` is "published", "modified" or "" for each date; `whole` says that the line holds nothing else. None for
     lines without a date or with too much beside it.
     """
-    if len(line) > 160 or not HAS_YEAR.search(line):
+    if len(line) > 160 or not may_hold_date(line, order_in(language)):
         return None
     dates = find_dates(line, language)
     if not dates:
@@ -99,9 +130,21 @@ def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, st
         rest.append(before)
         position = date.end
     rest.append(line[position:])
+    if not found[-1][0] and phrase_pattern("modified_label").fullmatch(CLOCK.sub("", rest[-1]).strip(" ()（）,|")):
+        found[-1] = ("modified", found[-1][1])  # "2021/05/03 14:30 更新"
     left = CLOCK.sub(" ", " ".join(rest))
     left = phrase_pattern("modified_label").sub(" ", phrase_pattern("date_label").sub(" ", left))
     words = [w for w in tokens(left) if w not in phrase_set("date_filler") and not w.isdigit()]
     if not words:
         return found, True
-    return (found, False) if len(" ".join(words)) <= 45 else None
+    said = any(label and _opens_fact(before) for (label, _), before in zip(found, rest, strict=False))
+    return (found, False) if said or len(" ".join(words)) <= 45 else None
+
+
+def _opens_fact(before: str) -> bool:
+    """Whether nothing but a label stands between a date and the beginning of its line, or the mark before it.
+
+    Small words such as "on" begin sentences, too.
+    """
+    fact = _FACT.split(before)[-1].strip(" :")
+    return len(fact) > 4 and phrase_pattern("date_label").fullmatch(fact) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cleaner.describe.bylines import dateline
+from cleaner.describe.bylines import byline_names, dateline
 from cleaner.describe.dates import Date, parse_declared
 from cleaner.describe.header import phrase_pattern, phrases
 from cleaner.describe.view import PageView
@@ -13,6 +13,8 @@ from cleaner.describe.view import PageView
 _OTHER_DAY = re.compile(
     r"\b(?:joined|registered|member since|release date|born|expires?|deadline|due)\b", re.IGNORECASE
 )
+_LABEL = 40
+"""So long, in characters, is a line that says what is in the next one at most."""
 _ELSEWHERE = frozenset({"comment", "comment_form", "related", "trending", "caption", "photo_credit", "footer"})
 
 
@@ -44,14 +46,30 @@ def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown
         found = dateline(line, language)
         if found is None or all(len(text) < 10 for _, text in found[0]):
             found = _timed(page, line) or found
-        if not found or _OTHER_DAY.search(line) or any(phrase in line.casefold() for phrase in phrases("caption")):
+        if not found or _OTHER_DAY.search(line) or _is_caption(line):
             continue
-        above = page.lines[i - 1] if i and len(page.lines[i - 1]) <= 40 else ""
+        above = _above(page, i)
+        if _OTHER_DAY.search(above):
+            continue
         for label, text in found[0]:
             date = parse_declared(text)
             if date and date.precision in ("day", "second") and is_plausible(page, date.text):
                 shown.append(Shown(date, i, label or _label(above), found[1]))
     return shown
+
+
+def _is_caption(line: str) -> bool:
+    """Whether a line is of a picture; photographers are named in bylines, too."""
+    return any(phrase in line.casefold() for phrase in phrases("caption")) and not byline_names(line)[0]
+
+
+def _above(page: PageView, i: int) -> str:
+    """The short line above line i, which may say what is in it; marks between the two do not count."""
+    for k in range(i - 1, max(-1, i - 3), -1):
+        line = page.lines[k]
+        if any(c.isalnum() for c in line):
+            return line if len(line) <= _LABEL else ""
+    return ""
 
 
 def _timed(page: PageView, line: str) -> tuple[list[tuple[str, str]], bool] | None:
@@ -73,11 +91,11 @@ def date_below(page: PageView, start: int, language: str | None) -> Shown | None
         if page.role(i) not in ("dateline", "byline"):
             continue
         for label, text in (dateline(page.lines[i], language) or ([], False))[0]:
-            date = parse_declared(text) if label == "published" else None
+            date = parse_declared(text) if (label or _label(_above(page, i))) == "published" else None
             if date and date.precision in ("day", "second") and is_plausible(page, date.text):
                 if found and found.date.day != date.day:
                     return None
-                found = found or Shown(date, i, label, False)
+                found = found or Shown(date, i, "published", False)
     return found
 
 

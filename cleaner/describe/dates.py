@@ -22,7 +22,8 @@ MAX_DATE_TEXT = 200
 Order = Literal["day", "month"]
 _DAY_FIRST_LANGUAGES = frozenset({
     "de", "fr", "it", "es", "pt", "nl", "da", "no", "fi", "pl", "cs", "sk", "sl", "hr", "ro", "bg", "ru", "uk", "tr",
-    "el", "he", "ar", "id", "vi", "ca", "et", "lv",
+    "el", "he", "ar", "id", "vi", "ca", "et", "lv", "is", "sr",
+    "mk", "hi", "bn", "fa", "ur", "th", "ms", "sw", "gl",
 })  # fmt: skip
 """Languages in which dates of numbers are written day first, wherever they are spoken."""
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -97,9 +98,11 @@ _NUMBERS = re.compile(r"(?<![\d/.-])(\d{1,2})([/-]|\.\s?)(\d{1,2})(?:\2|\s[–�
 _SHORT_YEAR = re.compile(r"(?<![\d/.:-])(\d{2})\.(\d{2})\.(\d{2})(?![\d.:/-])")
 _WORD = r"([^\W\d_][^\W\d_.]{0,3}(?:\.[^\W\d_]{1,2})?[^\W\d_]{0,9})"
 _DAY_FIRST = re.compile(
-    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|°|ème)?\.?[\s-]{1,2}(?:de\s|of\s|ta'\s)?"
+    r"(?:(?<![\d.,:/-])|(?<=[\u05d0-\u05ea]-))(\d{1,2})(?:st|nd|rd|th|er|º|°|ème)?(?:\.?[\s-]{1,2}|[./])"
+    + r"(?:de\s|of\s|ta'\s)?"
     + _WORD
-    + r"[.,]{0,2}[\s-]{1,2}(?:de\s|del\s)?(\d{4})(?!\d)"
+    + r"(?:\s?/\s?[^\W\d_]{2,8}(?:ـ[^\W\d_]{2,8})?)?"  # Arabic pages name a month twice
+    + r"(?:[.,،]{0,2}[\s-]{1,2}|[./])(?:de\s|del\s)?(\d{4})(?!\d)"
     + r"(?:[\s,T]{1,3}(\d{1,2}:\d{2}(?::\d{2})?)\s?(GMT|UTC|[+-]\d{4})\b)?",
     re.IGNORECASE,
 )
@@ -111,6 +114,10 @@ _MONTH_FIRST = re.compile(
     + r"(?:(?![\d:])|(?=\d{1,2}(?::\d{2}|\s?min)))",
     re.IGNORECASE,
 )
+# Scripts whose vowel signs are no letters to a pattern
+_INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0900-\u0dff\u200c\u200d]{2,16}),?\s(\d{4})(?!\d)")
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\stháng\s(\d{1,2}),?\s(?:năm\s)?(\d{4})(?!\d)", re.IGNORECASE)
+_TWO_WORDS = re.compile("(?<=كانون|تشرين) (?=ال)")
 _GLUED = re.compile(r".{1,12}[^\W\d_A-Z](?=[A-Z])")
 _YEAR_WORD = re.compile(r"(?<![\d/.-])(\d{4})\.?\s(?:m\.\s)?" + _WORD + r"\.?\s(\d{1,2})\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(
@@ -215,7 +222,25 @@ def _candidates(text: str, language: str | None, order: Order | None) -> list[Da
         month = month_number(m[2].lower(), language)
         if month:
             add(m, m[1], month, m[3])
+    if not text.isascii():
+        for m in _INDIC.finditer(text):
+            if month := month_number(m[2]):
+                add(m, m[3], month, m[1])
+        for m in _VIETNAMESE.finditer(text):
+            add(m, m[3], int(m[2]), m[1])
     return found
+
+
+def may_hold_date(text: str, order: Order | None) -> bool:
+    """Whether a text holds a year, seen quickly; two digits are one where the day comes first ("03.05.21")."""
+    return (_FOUR_DIGITS.search(text) is not None and HAS_YEAR.search(text) is not None) or (
+        order == "day" and _SHORT_YEAR.search(text) is not None
+    )
+
+
+def order_in(language: str | None) -> Order | None:
+    """What comes first in dates of numbers, by the language alone; None where its writers do not agree."""
+    return "day" if language in _DAY_FIRST_LANGUAGES else None
 
 
 def find_dates(text: str, language: str | None = None, order: Order | None = None) -> list[Date]:
@@ -228,8 +253,10 @@ def find_dates(text: str, language: str | None = None, order: Order | None = Non
         order: What comes first in 03/04/2020, where the page tells it; None: the language may.
     """
     text = text[:MAX_DATE_TEXT]
-    order = order or ("day" if language in _DAY_FIRST_LANGUAGES else None)
-    if not ((_FOUR_DIGITS.search(text) and HAS_YEAR.search(text)) or (order == "day" and _SHORT_YEAR.search(text))):
+    if "ن ال" in text:
+        text = _TWO_WORDS.sub("ـ", text)
+    order = order or order_in(language)
+    if not may_hold_date(text, order):
         return []
     kept: list[Date] = []
     for date in sorted(_candidates(text, language, order), key=lambda d: (d.start, -d.end)):
@@ -255,8 +282,15 @@ def has_numbers(line: str) -> bool:
     return _FOUR_DIGITS.search(line) is not None and _NUMBERS.search(line[:MAX_DATE_TEXT]) is not None
 
 
+_ZONE = re.compile(
+    r"\d\s?(?:[ap]\.?m\.?\s)?\(?(?:(?P<month>[ECMP][DS]?T|AK[DS]T)|(?P<day>BST|CES?T|GMT\s?\+\d{1,2}|SAST|A[EW][DS]T|NZ[DS]T))\b"
+)
+"""Time zones of America, where the month comes first in English, and those where the day does."""
+
+
 def order_of(lines: Iterable[str]) -> Order | None:
-    """What comes first in the page's dates of numbers, by those that can be read in one way only (13/04/2020)."""
+    """What comes first in the page's dates of numbers, by those that can be read in one way only (13/04/2020), or by
+    the time zone in such a date's line."""
     told: set[Order] = set()
     for line in lines:
         for m in _NUMBERS.finditer(line[:MAX_DATE_TEXT]) if "/20" in line or ".20" in line or "-20" in line else ():
@@ -265,6 +299,8 @@ def order_of(lines: Iterable[str]) -> Order | None:
                 told.add("day")
             elif 12 < second <= 31 and 1 <= first <= 12:
                 told.add("month")
+            elif zone := _ZONE.search(line[:MAX_DATE_TEXT]):
+                told.add("month" if zone["month"] else "day")
     return told.pop() if len(told) == 1 else None
 
 

@@ -5,6 +5,8 @@ Markup is untrusted and often broken: whatever cannot be read is passed over, an
 
 from __future__ import annotations
 
+import re
+
 from cleaner.describe.facts import Facts, add, listed, plain
 from cleaner.describe.header import phrase_set
 from cleaner.describe.json_ld import people, read_json_ld
@@ -63,6 +65,19 @@ _META: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _DATES = ("published", "modified")
+_WORDED = {
+    "published": re.compile(
+        r"(?<!last)(?<!re)(?:(?:publish(?:ed)?|publication|pub|firstpublished)(?:date|time|day|datetime|at|on)"
+        r"|date(?:time)?(?:published|pub)|article(?:date|created)|(?<![a-z])published)"
+    ),
+    "modified": re.compile(
+        r"(?:modified|modification|updated?)(?:date|time|datetime|at|on)|date(?:time)?(?:modified|updated)"
+        r"|last(?:modified|updated?)|(?<![a-z])(?:modified|updated)"
+    ),
+}
+"""Names of other meta elements that hold a date, by their letters alone: those of "w-published-date"."""
+_NO_LETTER = re.compile(r"[^a-z]")
+_SURE_IF_WORDED = 0.6
 _META_OF: dict[str, list[tuple[str, int]]] = {}
 for _field, _names in _META.items():
     for _rank, _name in enumerate(_names):
@@ -82,13 +97,16 @@ def _read_meta(head: Head, facts: Facts) -> None:
         if told.get(f"twitter:label{number}", "").lower().strip(": ") in phrase_set("byline"):
             found.setdefault(_META_OF[_SHOWN][0], []).append(told.get(f"{_SHOWN}{number}", ""))
     for name, content in head.meta[:500]:
-        for key in _META_OF.get(name.replace("dc:", "dc.").replace("dcterms:", "dcterms."), ()):
+        keys = _META_OF.get(name.replace("dc:", "dc.").replace("dcterms:", "dcterms."))
+        for key in keys if keys is not None else _worded(name):
             found.setdefault(key, []).append(content)
     for (field, rank), contents in sorted(found.items(), key=lambda item: item[0]):
-        name = _META[field][rank]
+        name = _META[field][rank] if rank < len(_META[field]) else ""
         method = "opengraph" if name.startswith(("og:", "article:", "book:")) else "meta"
-        sure = max(0.5, 0.9 - 0.03 * rank)
+        sure = max(0.5, 0.9 - 0.03 * rank) if name else _SURE_IF_WORDED
         texts = [t for t in (plain(c) for c in contents[:40]) if t]
+        if not name:
+            texts.sort()  # the first day is that of publication, later ones those of copies to other servers
         if field == "authors":
             names = [t for t in texts if not t.lower().startswith(("http:", "https:", "//", "www."))]
             add(facts, field, [(n, "") for n in dict.fromkeys(names)], method, sure - 0.05)
@@ -97,6 +115,14 @@ def _read_meta(head: Head, facts: Facts) -> None:
         else:
             for text in texts[: 1 if field in _DATES else 3]:  # later ones are those of comments
                 add(facts, field, text, method, sure)
+
+
+def _worded(name: str) -> list[tuple[str, int]]:
+    """The field of a meta element whose name is no usual one, by its words; after all others of that field."""
+    if "pub" not in name and "modif" not in name and "updat" not in name:
+        return []
+    last = _NO_LETTER.sub("", name.rpartition(".")[2]) if ":" not in name else _NO_LETTER.sub("", name)
+    return [(field, len(_META[field])) for field, worded in _WORDED.items() if worded.search(last)]
 
 
 def _read_microdata(head: Head, facts: Facts) -> None:

@@ -44,7 +44,8 @@ def describe_html(said: Description, page: PageView, facts: Facts, sites: list[s
         _claim_title(said, page, header, title)
     zone = _zone(page, header, title)
     _set_publisher(said, page, header, title, facts, sites)
-    _set_authors(said, page, zone, facts, [*sites, squash(said.publisher)] if said.publisher else sites)
+    own = [*sites, squash(said.publisher)] if said.publisher else sites
+    _set_authors(said, page, zone, facts, own, language)
     _set_dates(said, page, title, zone, facts, language)
     set_agency(said, page, header)
     _set_subtitle(said, page, header, title, facts)
@@ -83,8 +84,10 @@ def _set_publisher(
                 said.claims.setdefault(i, "publisher")
 
 
-def _set_authors(said: Description, page: PageView, zone: range, facts: Facts, sites: list[str]) -> None:
-    signed = signed_by(page, zone, facts, sites)
+def _set_authors(
+    said: Description, page: PageView, zone: range, facts: Facts, sites: list[str], language: str | None
+) -> None:
+    signed = signed_by(page, zone, facts, sites, language)
     if signed:
         said.authors = signed.authors
         said.note("authors", signed.method, signed.confidence, signed.line)

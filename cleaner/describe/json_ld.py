@@ -188,7 +188,8 @@ def read_json_ld(head: Head, facts: Facts) -> None:
             add(facts, "description", plain(node.get("description")), "json-ld", sure)
             authors = list(people(node.get("author") or node.get("creator"), by_id))
             add(facts, "authors", authors, "json-ld", sure)
-            add(facts, "published", node.get("datePublished") or node.get("dateCreated"), "json-ld", sure)
+            of_text = max(sure, 0.7) if authors else sure  # of a mere page that is signed
+            add(facts, "published", node.get("datePublished") or node.get("dateCreated"), "json-ld", of_text)
             add(facts, "modified", node.get("dateModified"), "json-ld", sure)
             publisher = next(people(node.get("publisher"), by_id), None)
             add(facts, "publisher", publisher and publisher[0], "json-ld", sure)

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from cleaner.describe.bylines import byline_names
 from cleaner.describe.dated import Dated, Shown, is_plausible
 from cleaner.describe.dates import Date, parse_declared
 from cleaner.describe.facts import Facts
@@ -23,7 +24,7 @@ LISTED = 3
 """So many different days beside a headline are those of a list."""
 _OF_ANY_PAGE = 0.65
 """Up to this confidence a declared date is one that a system keeps of every page."""
-_BAR = re.compile(r"[|·•]")
+_SENTENCE_END = re.compile(r"[^\W\d_]{3}[.!?…。][\"'”’»)]?$")
 _HEADERS = ("byline", "dateline", "post_metadata")
 
 
@@ -45,10 +46,12 @@ def date_published(
     visible = [s for s in shown if s.label == "published"] or [
         s
         for s in shown
-        if not s.label and (s.whole or _BAR.search(page.lines[s.line]) or page.role(s.line) in _HEADERS)
+        if not s.label and (s.whole or _is_header(page, s.line))
     ]
     if headline is not None:
         visible = [s for s in visible if s.label or abs(s.line - headline) <= NEAR]
+        if len({s.date.day for s in visible}) > 1:  # those above are of teasers or of a list of versions
+            visible = [s for s in visible if s.line >= headline] or visible
     elif len({s.date.day for s in visible}) > 1:
         visible = [s for s in visible if s.label]
     if stated:
@@ -65,6 +68,14 @@ def date_published(
     if days and days[0] not in changed and (of_thread or (signed and len(set(days)) == 1)):
         return Dated(times[0], "html", 0.6)
     return None
+
+
+def _is_header(page: PageView, i: int) -> bool:
+    """Whether line i tells facts of the page, by its role or because it is no sentence."""
+    line = page.lines[i]
+    if page.role(i) in _HEADERS or byline_names(line)[0]:
+        return True
+    return page.role(i) not in ("table", "list", "heading", "quote") and _SENTENCE_END.search(line) is None
 
 
 def _settle(
@@ -97,9 +108,11 @@ def _settle(
         if abs(gap) == 1 and _is_utc(best.date):
             local = next((t for t in _local(stated, times) if t.day == one.date.day), one.date)
             return Dated(local, "html", 0.8, one.line)
-        if gap < -1 or one.label:
+        printed = gap == 1 and best.date.precision == "second"  # newspapers bear the day after
+        if gap < (0 if best.date.day in modified else -1) or (one.label and not printed):
             return Dated(one.date, "html", 0.75, one.line)
-    if best.confidence <= _OF_ANY_PAGE and not signed and best.date.day not in {time.day for time in times}:
+    of_any_page = best.confidence <= _OF_ANY_PAGE and (best.method == "json-ld" or not signed)
+    if of_any_page and best.date.day not in {time.day for time in times}:
         return None
     return best
 

@@ -14,10 +14,10 @@ from cleaner.describe.authors import (
     kind_of,
     split_names,
 )
-from cleaner.describe.bylines import byline_names, dateline
+from cleaner.describe.bylines import byline_names, dateline, until_next_fact
 from cleaner.describe.dates import find_dates
 from cleaner.describe.facts import Facts
-from cleaner.describe.header import phrase_set
+from cleaner.describe.header import phrase_pattern, phrase_set
 from cleaner.describe.title import squash
 from cleaner.describe.view import Author, PageView
 
@@ -31,7 +31,6 @@ _NEAR = 8
 _SHORT = 60
 """So long, in characters, is a byline without a label at most."""
 _PIECE = re.compile(r"\s*[|•·⋅●►»\n]\s*|\s[–—-]{1,2}\s")
-_INSIDE = re.compile(r"(?:^|\s)(?:by|von|par|por|di|door|af|av)\s", re.IGNORECASE)
 _ENDS = re.compile(r"\s(?:in|on|for|at|from|dans|en|auf|w)\s.*|\s\d.*|,\s.*", re.DOTALL)
 
 
@@ -52,7 +51,9 @@ class Byline(NamedTuple):
     sure: bool
 
 
-def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Signed | None:
+def signed_by(
+    page: PageView, zone: range, facts: Facts, sites: list[str], language: str | None = None
+) -> Signed | None:
     """The authors of a page: declared ones, and those of its byline where that knows better.
 
     Args:
@@ -60,6 +61,7 @@ def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Si
         zone: The lines beside the headline in which a byline counts.
         facts: What the page declares.
         sites: Squashed names of the page's site.
+        language: Primary language subtag of the page, where known.
     """
     houses = {squash(f.value) for f in facts.get("publishing_house", [])}
     told = [(declared_authors(f.value, sites), f) for f in facts.get("authors", [])]
@@ -70,7 +72,7 @@ def signed_by(page: PageView, zone: range, facts: Facts, sites: list[str]) -> Si
         if authors and not (found.method == "html" and _is_reader(page, authors[0]["name"]))
     ]
     persons = [(authors, found) for authors, found in stated if any(a["kind"] == "person" for a in authors)]
-    byline = find_byline(page, zone, sites)
+    byline = find_byline(page, zone, sites, language)
     if byline is None and not persons:
         byline = byline_below(page, zone)
     shown: list[Author] = []
@@ -99,17 +101,19 @@ def _is_reader(page: PageView, name: str) -> bool:
     return line is not None and page.role(line) in _ELSEWHERE
 
 
-def find_byline(page: PageView, zone: range, sites: list[str]) -> Byline | None:
+def find_byline(page: PageView, zone: range, sites: list[str], language: str | None = None) -> Byline | None:
     """The first byline among the lines of a zone, those with a label or a marked element before bare names."""
     marked = marked_names(page)
     bare: Byline | None = None
     for i in zone:
-        if page.role(i) in _ELSEWHERE or page.tag(i) == "h1":
-            continue
+        if page.tag(i) == "h1" or page.role(i) in _ELSEWHERE:
+            names = _labelled(page, i) if page.role(i) == "promo" else []
+            if not names:
+                continue
         names = _signed_names(page, i, marked)
         if names:
             return Byline(names, i, True)
-        if bare is None and i - zone.start <= _NEAR and (names := _bare_names(page, i, sites)):
+        if bare is None and i - zone.start <= _NEAR and (names := _bare_names(page, i, sites, language)):
             bare = Byline(names, i, False)
     return bare
 
@@ -153,11 +157,15 @@ def _names(text: str, least: int) -> list[str]:
     return [name for name in parts if is_name(name) or is_staff(name)]
 
 
+def _labelled(page: PageView, i: int) -> list[str]:
+    """The names behind a label in line i, or, where it holds but a label, in the next."""
+    return byline_names(page.lines[i], page.lines[i + 1] if i + 1 < len(page.lines) else "")[0]
+
+
 def _signed_names(page: PageView, i: int, marked: Iterable[tuple[str, str]]) -> list[str]:
     """The names in line i that a label or the element says to be authors."""
     line = page.lines[i]
-    following = page.lines[i + 1] if i + 1 < len(page.lines) else ""
-    labelled = byline_names(line, following)[0]
+    labelled = _labelled(page, i)
     if len(line) > 3 * _SHORT:
         return labelled
     named = [(line.index(piece), name) for piece, name in marked if piece in line]
@@ -178,25 +186,34 @@ def _names_inside(page: PageView, i: int) -> list[str]:
     for date in reversed(dates):
         line = f"{line[: date.start]} | {line[date.end :]}"
     for piece in _PIECE.split(line):
-        label = _INSIDE.search(piece)
-        name = clean_name(_ENDS.sub("", f" {piece[label.end() if label else 0 :]}"))
-        if name and is_name(name) and (label or len(name) >= 0.5 * len(piece)):
+        label = phrase_pattern("byline_inside").search(piece)
+        told = until_next_fact(piece[label.end() :].lstrip(" :：")) if label else piece
+        name = clean_name(_ENDS.sub("", f" {told}"))
+        if name and is_name(name) and (label or len(name) >= 0.5 * len(piece.partition(",")[0])):
             return [name]
     return []
 
 
-def _bare_names(page: PageView, i: int, sites: list[str]) -> list[str]:
+def _bare_names(page: PageView, i: int, sites: list[str], language: str | None) -> list[str]:
     """The names in a line that holds nothing else, by what it is or what stands beside it."""
     line = page.lines[i]
     if len(line) > _SHORT or "\n" in line or line[:1].islower() or page.tag(i) in ("h2", "h3", "li", "button"):
         return []
+    first, _, office = line.partition(",")
+    held = bool(office) and (_is_office(office) or squash(office) in sites)
+    line = first if held else line
     names = [name for part in split_names(line) if (name := clean_name(part)) and is_name(name)]
     if not names or squash(names[0]) in sites or len(" ".join(names)) < 0.7 * len(line):
         return []
-    if page.role(i) == "byline":
+    if page.role(i) == "byline" or held:
         return names
     beside = [page.lines[k] for k in (i - 1, i + 1) if 0 <= k < len(page.lines)]
-    return names if any(((found := dateline(text)) and found[1]) or _is_office(text) for text in beside) else []
+    return names if any(_is_dateline(text, language) or _is_office(text) for text in beside) else []
+
+
+def _is_dateline(line: str, language: str | None) -> bool:
+    found = dateline(line, language)
+    return found is not None and found[1]
 
 
 def _is_office(text: str) -> bool:
