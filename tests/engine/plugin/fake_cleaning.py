@@ -33,7 +33,8 @@ def misbehave(how: str) -> None:
 
 
 def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
-    """One kept line for each line of the source; an empty source is a reject."""
+    """One kept line for each line of the source; an empty source is a reject. Of these lines, those that start with
+    "Template" may be taken out of the text when they recur on a site, since the others are quotes."""
     documents, lines, rejects = [], [], {}
     for number, source in enumerate(sources):
         kept = [line for line in source.raw.decode("utf-8", "replace").splitlines() if line.strip()]
@@ -55,7 +56,7 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
                 "source_sha256": source.sha256,
                 "media_type": "text/plain",
                 "characters": sum(map(len, kept)),
-                "words": 1,
+                "words": sum(len(line.split()) for line in kept),
                 "lines_kept": len(kept),
                 "lines_dropped": 0,
                 "lines_metadata": 0,
@@ -65,8 +66,9 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
             }
         )
         lines.extend(
-            {"source": number, "document_id": identity, "line": n, "text": text, "role": "body", "verdict": "keep",
-             "reason": "model", "score": 1.0, "start": 0, "end": len(text)}
+            {"source": number, "document_id": identity, "line": n, "text": text, "verdict": "keep",
+             "role": "body" if text.startswith("Template") else "quote", "reason": "model", "score": 1.0, "start": 0, "end": len(text), "characters": len(text),
+             "words": len(text.split()), "stop_words": 0, "letters": sum(map(str.isalnum, text))}
             for n, text in enumerate(kept)
         )  # fmt: skip
     return Cleaned(pa.Table.from_pylist(documents, DOCUMENTS), pa.Table.from_pylist(lines, LINES), rejects)
