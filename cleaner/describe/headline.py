@@ -255,18 +255,37 @@ def features(page: PageView, header: Header, body: Body, signs: Signs, candidate
     return {name: float(value) for name, value in found.items() if value}
 
 
-def text_title(page: PageView, header: Header, signs: Signs) -> Title | None:
+class Headline(NamedTuple):
+    """The headline of a flattened page, and the line by which bylines and dates are looked for, with how sure that is:
+    the same line, unless the title was read off the page's first lines, far above the text."""
+
+    title: Title
+    anchor: int
+    chance: float
+
+
+def text_title(page: PageView, header: Header, signs: Signs) -> Headline | None:
     """The likeliest headline of a flattened page, however unlikely; None where no line can be one."""
     body = read_body(page, header)
     candidates = look_closely(page, header, body)
     if not candidates:
         return None
     marked = [c for c in candidates if not c.cuts and _HEADING.match(page.lines[c.line])]
-    if len(marked) == 1:
-        return Title(marked[0].text, "text", 0.9, marked[0].line)
+    if len(marked) == 1 and not body.above[marked[0].line]:
+        return Headline(Title(marked[0].text, "text", 0.9, marked[0].line), marked[0].line, 0.9)
     sure = chances("title", [features(page, header, body, signs, candidate) for candidate in candidates])
     best = max(range(len(candidates)), key=lambda k: (sure[k], -k))
-    text = candidates[best].text
+    line, text, _ = candidates[best]
     label = next((label for label in phrases("title_label") if text.casefold().startswith(label)), "")
-    same = (p for p, c in zip(sure, candidates, strict=True) if c.text.casefold() == text.casefold())
-    return Title(text[len(label) :].strip() or text, "text", round(math.fsum(same), 2), candidates[best].line)
+    said = [k for k, c in enumerate(candidates) if c.text.casefold() == text.casefold()]
+    chance = math.fsum(sure[k] for k in said)
+    title = Title(text[len(label) :].strip() or text, "text", round(chance, 2), line)
+    signed = any(signs[line + k].dated or signs[line + k].signed for k in (1, 2, 3))
+    if line >= _OPENING or header.body - line <= _REACH or signed:
+        return Headline(title, line, chance)
+    below = [k for k, c in enumerate(candidates) if c.line >= _OPENING]
+    if not below:
+        return Headline(title, header.body, 0.0)
+    near = max(below, key=lambda k: (k in said, sure[k], -k))
+    others = math.fsum(sure[k] for k in below) + max(0.0, 1 - math.fsum(sure))
+    return Headline(title, candidates[near].line, chance if near in said else sure[near] / others)

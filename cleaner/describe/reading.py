@@ -7,7 +7,7 @@ from itertools import islice
 
 from cleaner.describe.header import MAX_LINES, Header, fold_lines
 from cleaner.describe.header_lines import HeaderLine, HeaderLines
-from cleaner.describe.title import Title
+from cleaner.describe.headline import Headline
 from cleaner.describe.view import PageView
 
 MIN_ANCHOR = 0.1
@@ -21,20 +21,21 @@ class Reading:
         header: Where the prose is.
         title: The headline's text, "" where unknown.
         title_chance: How likely it is the headline.
-        anchor: The headline's line; without one the first line of the body.
+        anchor: The headline's line, of copies the one by the text; without one the first line of the body.
         sites: Squashed names of the page's site.
     """
 
     def __init__(
-        self, page: PageView, header: Header, told: HeaderLines, title: Title | None, sites: list[str]
+        self, page: PageView, header: Header, told: HeaderLines, headline: Headline | None, sites: list[str]
     ) -> None:
         self._page = page
         self.header = header
-        known = title is not None and title.line is not None and title.confidence >= MIN_ANCHOR
-        self.title = title.text if title and known else ""
+        known = headline is not None and headline.title.confidence >= MIN_ANCHOR
+        self.title = headline.title.text if headline and known else ""
         self._folded_title = self.title.casefold()
-        self.title_chance = title.confidence if title and known else 0.0
-        self.anchor = title.line if title and known and title.line is not None else header.body
+        near = known and headline is not None and headline.chance >= MIN_ANCHOR
+        self.title_chance = headline.chance if headline and near else 0.0
+        self.anchor = headline.anchor if headline and near else header.body
         self.sites = frozenset(sites)
         self._told = told
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.describe.dated import is_plausible
 from cleaner.describe.dates import Date
+from cleaner.describe.header import MAX_LINES, phrase_pattern, phrase_set
 from cleaner.describe.header_lines import HeaderLine, Label, is_caption
 from cleaner.describe.ranking import chances
 from cleaner.describe.reading import Reading
@@ -18,39 +20,60 @@ _ABOVE, _BELOW = 12, 60
 _LONGEST = 160
 _MOST = 40
 """Of so many dates at most the likeliest is looked for."""
+_LABEL = 40
+"""So long, in characters, is a line that says what day the next one tells at most."""
 _DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_HEADERS = frozenset({"dateline", "byline", "post_metadata"})
+"""The roles of lines that can tell the day of publication wherever they stand."""
 _ELSEWHERE = frozenset({"comment", "related", "trending", "caption", "photo_credit", "footer"})
 
 
 class DatedLine(NamedTuple):
-    """A line with a date: its index, the date, what label it has, its place among the line's dates, the line."""
+    """A line with a date: its index, the date, what label it has, its place among the line's dates, the line, and
+    whether it stands near the headline."""
 
     line: int
     date: Date
     label: Label
     place: int
     told: HeaderLine
+    near: bool = True
 
 
 def find_dated_lines(page: PageView, reading: Reading) -> list[DatedLine]:
-    """The dates of the header's lines that could be the day of publication."""
-    found: list[DatedLine] = []
-    for i in reading.zone(_ABOVE, _BELOW):
-        line = page.lines[i]
-        if len(line) > _LONGEST or reading.is_title(i) or not _DIGIT.search(line):
-            continue
-        told = reading.line(i)
-        if not told.dates or told.left > 90 or is_caption(line):
-            continue
-        for place, (label, date) in enumerate(told.dates):
-            if date.precision in ("day", "second") and is_plausible(page, date.text):
-                found.append(DatedLine(i, date, label, place, told))
-    return found[:_MOST]
+    """The dates that could be the day of publication: those near the headline, and a lone one elsewhere."""
+    zone = reading.zone(_ABOVE, _BELOW)
+    near = [one for i in zone for one in _dates_of(page, reading, i, True)]
+    lines = range(min(len(page.lines), MAX_LINES))
+    headers = (i for i in lines if page.role(i) in _HEADERS and i not in zone)
+    far = [one for i in headers for one in _dates_of(page, reading, i, False) if not _says_other_day(page.lines, one)]
+    said = [one for one in far if one.told.label or _says_published(page.lines, one)]
+    above = [one for one in far if one.line < reading.header.body]
+    for some in (above, [one for one in said if one.line < reading.header.body], said):
+        if len({one.date.day for one in some}) == 1:
+            return [*near[:_MOST], *some[:_MOST]]
+    return near[:_MOST]
+
+
+def _dates_of(page: PageView, reading: Reading, i: int, near: bool) -> list[DatedLine]:
+    """The days that a line tells."""
+    line = page.lines[i]
+    if len(line) > _LONGEST or not _DIGIT.search(line) or reading.is_title(i):
+        return []
+    told = reading.line(i)
+    if not told.dates or told.left > 90 or is_caption(line):
+        return []
+    return [
+        DatedLine(i, date, label, place, told, near)
+        for place, (label, date) in enumerate(told.dates)
+        if date.precision in ("day", "second") and is_plausible(page, date.text)
+    ]
 
 
 def date_features(page: PageView, reading: Reading, all_dated: list[DatedLine], own: DatedLine) -> dict[str, float]:
     """What is weighed of a dated line, by name."""
-    i, date, label, place, told = own
+    i, date, label, place, told, near = own
     lines, header = page.lines, reading.header
     away = i - reading.anchor
     between = sum(
@@ -58,7 +81,8 @@ def date_features(page: PageView, reading: Reading, all_dated: list[DatedLine], 
     )
     above = reading.line(i - 1) if i else HeaderLine()
     below = reading.line(i + 1) if i + 1 < len(lines) else HeaderLine()
-    others = [d for d in all_dated if d.date.day != date.day]
+    others = [d for d in all_dated if d.date.day != date.day and (d.near or not near)]
+    elsewhere = [d.date.day for d in all_dated if d.date.day != date.day and d.label != "modified"]
     changed = [d.date.day for d in all_dated if d.label == "modified"]
     found = {
         "bias": 1,
@@ -90,7 +114,9 @@ def date_features(page: PageView, reading: Reading, all_dated: list[DatedLine], 
         "before_change": any(date.day < day for day in changed),
         "after_change": any(date.day > day for day in changed),
         "is_change": date.day in changed and label != "modified",
-        "first": not any(d.line < i for d in all_dated),
+        "first": not any(d.line < i and (d.near or not near) for d in all_dated),
+        "earliest": bool(elsewhere) and date.day < min(elsewhere),
+        "latest": bool(elsewhere) and date.day > max(elsewhere),
         "only": not others,
         "others": min(len({d.date.day for d in others}), 5),
         "closer": any(abs(d.line - reading.anchor) < abs(away) for d in others),
@@ -102,6 +128,16 @@ def date_features(page: PageView, reading: Reading, all_dated: list[DatedLine], 
         "dropped": page.verdict(i) == "drop",
         "bullet": not lines[i][0].isalnum(),
         "prose": i < len(header.prose) and header.prose[i],
+        # away from the headline
+        "far": not near,
+        "far_over_body": not near and i < header.body,
+        "far_labelled": not near and label == "published" and _says_published(lines, own),
+        "far_only": not near and not others,
+        "weekday_above": away < -2 and not label and _has_weekday(lines[i]),
+        "other_day": _says_other_day(lines, own),
+        # two days side by side
+        "earlier_beside": any(d.date.day > date.day and abs(d.line - i) <= 1 for d in others),
+        "later_beside": any(d.date.day < date.day and abs(d.line - i) <= 1 for d in others),
         "bars": any(mark in lines[i] for mark in "|·•"),
     }
     return {key: float(value) for key, value in found.items() if value}
@@ -145,6 +181,33 @@ def find_published(page: PageView, reading: Reading) -> Told:
     if published is None:
         published, confidence = _vague_date(page, reading), 0.5
     return Told(published, confidence, modified, found)
+
+
+def _says_published(lines: list[str], own: DatedLine) -> bool:
+    """Whether the words before a date, in its line or the one above, say that it is the day of publication."""
+    before = lines[own.line][: own.date.start]
+    above = lines[own.line - 1][:_LABEL] if own.line else ""
+    return _date_said().search(before if _LETTER.search(before) else above) is not None
+
+
+def _says_other_day(lines: list[str], own: DatedLine) -> bool:
+    """Whether the words before a date say that something else falls on that day ("Release date:", "as of")."""
+    before = lines[own.line][: own.date.start]
+    above = lines[own.line - 1][-_LABEL:] if own.line else ""
+    return phrase_pattern("other_day").search(before if _LETTER.search(before) else above) is not None
+
+
+def _has_weekday(line: str) -> bool:
+    words = line.casefold().replace(",", " ").split()
+    return any(len(word) > 4 and word in phrase_set("date_filler") for word in words)
+
+
+@lru_cache(maxsize=1)
+def _date_said() -> re.Pattern[str]:
+    """A label that says of any day that it is the one of publication, at the end of the words before that day."""
+    labels = sorted(phrase_set("date_label") - phrase_set("date_label_loose"), key=lambda p: (-len(p), p))
+    said = "|".join(re.escape(label) for label in labels)
+    return re.compile(rf"(?<!\w)(?:{said})[\W_]{{0,4}}(?:the\s|den\s)?$", re.IGNORECASE)
 
 
 def _vague_date(page: PageView, reading: Reading) -> DatedLine | None:

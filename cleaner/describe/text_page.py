@@ -15,7 +15,7 @@ from cleaner.describe.dates import Date, parse_declared, url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import find_header, phrases, same
 from cleaner.describe.header_lines import HeaderLines, is_label
-from cleaner.describe.headline import MIN_CONFIDENCE, text_title
+from cleaner.describe.headline import MIN_CONFIDENCE, Headline, text_title
 from cleaner.describe.publisher import set_stated_publisher
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
@@ -45,9 +45,12 @@ def describe_text(said: Description, page: PageView, facts: Facts, sites: list[s
     header = find_header(page)
     stated = declared_title(page, facts, sites) if facts.get("title") else None
     told = HeaderLines(page.lines, language)
-    found = stated if stated and stated.line is not None else text_title(page, header, Signs(page, header, told))
-    title = stated or (found if found and found.confidence >= MIN_CONFIDENCE else None)
-    reading = Reading(page, header, told, found, sites)
+    if stated and stated.line is not None:
+        headline: Headline | None = Headline(stated, stated.line, stated.confidence)
+    else:
+        headline = text_title(page, header, Signs(page, header, told))
+    title = stated or (headline.title if headline and headline.title.confidence >= MIN_CONFIDENCE else None)
+    reading = Reading(page, header, told, headline, sites)
     if title:
         said.title = title.text
         said.note("title", title.method, title.confidence, title.line)
