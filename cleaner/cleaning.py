@@ -28,7 +28,7 @@ from cleaner.pages.sites import rules_for, selected_lines
 from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
 from cleaner.records import Document, Kind, Line, Reject, Skipped, Source
-from cleaner.rows import make_row, measure_lines, share_of_markup
+from cleaner.rows import heads_of, make_row, measure_lines, share_of_markup
 
 BATCH = 64
 """Sources that `clean_many` works on at once."""
@@ -154,6 +154,7 @@ def _clean_pages(
         "end",
         pl.Series("evidence", verdicts.evidence, dtype=pl.String),
         *measures.get_columns(),
+        heads_of(verdicts.verdict, bounds),
     )
     return rows, lines
 

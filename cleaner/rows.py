@@ -20,6 +20,12 @@ from cleaner.records import Source
 
 Floats = npt.NDArray[np.float64]
 
+SENTENCE, LONG_SENTENCE = 40, 100
+"""Characters from which on a line reads as a sentence, with and without a mark at its end; one of a script without
+spaces counts twice."""
+HEAD = 3
+"""Kept lines at the head of a page."""
+
 _LISTED = frozenset({"list", "table", "code"})
 """Roles of which neighbours stand on lines next to each other, without a blank line between."""
 
@@ -45,16 +51,27 @@ def join_lines(texts: Sequence[str], roles: Sequence[str], verdicts: Sequence[st
 
 
 def measure_lines(features: Features) -> pl.DataFrame:
-    """What is counted of each line of a batch, whatever becomes of it (columns `schema.MEASURES`)."""
+    """What is counted of each line of a batch, whatever becomes of it (columns `schema.MEASURES`, `head` excepted)."""
     words = features.words.astype(np.float64)
+    width = features.column("characters") + features.column("unspaced")
+    ends = features.column("ends_sentence") > 0
     return pl.DataFrame(
         {
             "characters": features.column("characters").astype(np.float64),
             "words": words,
+            "sentence": (width >= LONG_SENTENCE) | (ends & (width >= SENTENCE)),
             "stop_words": features.column("stop_share").astype(np.float64) * words,
             "letters": (features.column("letters") + features.column("digits")).astype(np.float64),
         }
     )
+
+
+def heads_of(verdict: Sequence[str], bounds: npt.NDArray[np.int64]) -> pl.Series:
+    """Whether each line of a batch is among the first HEAD that its page keeps; `bounds` are where pages start and
+    end."""
+    before = np.concatenate(([0], np.cumsum([v == "keep" for v in verdict])))
+    rank = before[1:] - np.repeat(before[bounds[:-1]], np.diff(bounds))
+    return pl.Series("head", (np.diff(before) > 0) & (rank <= HEAD))
 
 
 def weigh_lines(measures: pl.DataFrame, score: Floats, verdict: Sequence[str]) -> dict[str, Any]:

@@ -126,7 +126,13 @@ LINES = pa.schema(
 """One row a line, in reading order (config `v1.0.0-lines`)."""
 
 MEASURES = pa.schema(
-    [("characters", pa.float64()), ("words", pa.float64()), ("stop_words", pa.float64()), ("letters", pa.float64())]
+    [
+        ("characters", pa.float64()),
+        ("words", pa.float64()),  # a character of a script without spaces is half a word
+        ("stop_words", pa.float64()),
+        ("letters", pa.float64()),  # and digits
+        ("sentence", pa.bool_()),  # whether it reads as a sentence
+        ("head", pa.bool_()),  # whether it is among the first lines that its page keeps
+    ]
 )
-"""What is counted of a line and not published: by it, a document is weighed again when lines of it go later on.
-`letters` counts digits, too; a character of a script without spaces is half a word."""
+"""What is known of a line and not published: by it, a document is judged again with what the whole corpus knows."""

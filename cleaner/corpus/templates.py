@@ -1,9 +1,15 @@
 """Finds the lines that a site repeats on page after page: what no page can tell by itself.
 
-A line is known by its site and its text, letter case aside (`line_key` in the part files). It is a template where it
-stands on enough distinct pages of its site, in a place and a role that content does not recur in; `_GONE` has the
-rule. Two pages are not distinct if they have one address, the same text, or most of their long lines in common: a story
-that a site holds three times makes no template of its paragraphs.
+A line is known by its site and its text, letter case aside (`line_key` in the part files). A line that the judge keeps
+goes when all of this is so (the rule and the numbers come from labelled pages; docs/corpus.md has the measurements):
+
+- It stands on PAGES distinct pages of its site. Pages with one address or the same text are one page; so are pages that
+  share most of their long lines: a story that a site holds three times makes no template of its paragraphs.
+- Its site is one of articles or threads. Products and manuals repeat what belongs to each of their pages.
+- It reads as a sentence, and is no heading, list item, table, code, quotation or caption: short lines recur by chance.
+- It stands on half of the site's pages, or in the same company: next to the same line on PAGES pages. What recurs alone
+  in the middle of unlike pages is a quotation, a law, the background of a running story.
+- It is not at the head of its own page, unless it heads other pages, too: there, its teaser recurs.
 
 Counts are told exactly up to 50 and in steps from there on, so that a site which grows by a page does not have all of
 its pages decided anew.
@@ -19,6 +25,15 @@ import duckdb
 from cleaner.corpus.database import copy_to, parquet
 from cleaner.engine.parts import Parts
 
+PAGES = 3
+"""Distinct pages on which a template stands, at least."""
+SHARE = 0.5
+"""Share of its site's pages from which on a line needs no company."""
+SURE, MANY = 0.9, 20
+"""A line in company stays if the judge is so sure of it, unless it stands on so many pages."""
+KINDS = ("article", "forum")
+"""Types of pages of which a site must hold at least half to have templates."""
+ROLES = ("body", "standfirst", "bio")
 STEPS = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
 """Counts of pages from the first on are told as the highest of these that they reach."""
 ENDS = (2, 3, 5, 8, 12, 20)
@@ -28,7 +43,7 @@ LONG = 12
 OFTEN = 0.1
 """Share of a site's pages from which on a long line is no sign that two of them are copies..."""
 FEW = 8
-"""...if it stands on more than this many pages."""
+"""...if it stands on more than this many pages; nor is it where it stands on most pages of a site, PAGES or more."""
 COPY = 0.5
 """Share of a page's words in long lines that it shares with an earlier page, from which on it is a copy of that."""
 
@@ -57,9 +72,14 @@ def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, work: Path) -> T
     db.execute(_PAGES, {"files": parquet(map(parts.documents, names)), "live": live})
     db.execute(_KEYS, lines)
     db.execute(_MET, lines)
-    db.execute(_COPIES.format(long=LONG, often=OFTEN, few=FEW, share=COPY))
-    db.execute(_COUNTS)
-    copy_to(db, _GONE.format(pages=_told("pages"), total=_told("total"), place=_place()), path)
+    db.execute(_COPIES, {"long": LONG, "often": OFTEN, "few": FEW, "copy": COPY, "pages": PAGES})
+    db.execute(_DISTINCT)
+    db.execute(_COUNTS, {"pages": PAGES, "kinds": KINDS})
+    db.execute(_CANDIDATES, {"roles": ROLES, "kinds": KINDS})
+    db.execute(_NEIGHBOURS, lines)
+    db.execute(_COMPANY, {"pages": PAGES})
+    copy_to(db, _GONE.format(pages=_told("pages"), total=_told("total"), place=_place()), path,
+            {"share": SHARE, "sure": SURE, "many": MANY})  # fmt: skip
     digests = db.execute(_DIGESTS, {"path": parquet([path])}).fetchall()
     return Templates(path, dict(digests))
 
@@ -76,7 +96,7 @@ def _place() -> str:
     return f"CASE {' '.join(near)} ELSE '' END"
 
 
-_SIDES = (("counts.back", "last"), ("counts.front", "first"))
+_SIDES = (("back", "last"), ("front", "first"))
 
 _PARTS = "SELECT DISTINCT part FROM read_parquet($live) ORDER BY part"
 
@@ -108,8 +128,8 @@ GROUP BY line_key HAVING min(page) <> max(page) AND bool_or(verdict = 'keep')
 
 _MET = """
 CREATE TABLE met AS
-SELECT p.number, p.one, l.line_key, l.line, l.line + 1 AS front, p.lines - l.line AS back,
-       l.verdict = 'keep' AS kept, l.role, l.score, l.words
+SELECT p.number, p.page, p.one, l.line_key, l.line, l.line + 1 AS front, p.lines - l.line AS back,
+       l.verdict = 'keep' AS kept, l.role, l.score, l.words, l.sentence, l.head
 FROM read_parquet($files, filename = true) AS l SEMI JOIN keys USING (line_key)
 JOIN pages AS p ON l.page = p.page AND split_part(parse_filename(l.filename), '.', 1) = p.part
 """
@@ -117,39 +137,75 @@ JOIN pages AS p ON l.page = p.page AND split_part(parse_filename(l.filename), '.
 _COPIES = """
 CREATE TABLE copies AS
 WITH long AS (
-    SELECT DISTINCT number, one, line_key, words FROM met WHERE kept AND words >= {long}
+    SELECT DISTINCT number, one, line_key, words FROM met WHERE kept AND words >= $long
 ), sites AS (
     SELECT site, count(DISTINCT one) AS total FROM pages GROUP BY site
 ), heads AS (
-    SELECT line_key, min(long.one) AS head
+    SELECT line_key, min(long.one) AS head, count(DISTINCT long.one) AS pages
     FROM long JOIN pages USING (number) JOIN sites USING (site)
-    GROUP BY line_key, total HAVING count(DISTINCT long.one) <= greatest({few}, {often} * total)
+    GROUP BY line_key, total
+    HAVING pages <= greatest($few, $often * total) AND (pages < $pages OR pages <= 0.5 * total)
 ), shared AS (
     SELECT number, head, sum(words) AS words FROM long JOIN heads USING (line_key) WHERE head < one
     GROUP BY number, head
 )
 SELECT number, min(head) AS head
-FROM shared JOIN pages USING (number) WHERE shared.words >= {share} * pages.words GROUP BY number
+FROM shared JOIN pages USING (number) WHERE shared.words >= $copy * pages.words GROUP BY number
 """
 """Pages that are copies of an earlier one of their site."""
 
+_DISTINCT = """
+CREATE TABLE distinct_pages AS
+SELECT pages.number, site, coalesce(copies.head, pages.one) AS one
+FROM pages LEFT JOIN copies ON copies.number = pages.one
+"""
+
 _COUNTS = """
 CREATE TABLE counts AS
-WITH distinct_pages AS (
-    SELECT pages.number, site, coalesce(copies.head, pages.one) AS one
-    FROM pages LEFT JOIN copies ON copies.number = pages.one
-), sites AS (
-    SELECT site, count(DISTINCT one) AS total FROM distinct_pages GROUP BY site
+WITH sites AS (
+    SELECT site, count(DISTINCT d.one) AS total FROM distinct_pages AS d JOIN pages USING (number, site)
+    GROUP BY site
+    HAVING count(page_type) = 0 OR 2 * count(*) FILTER (page_type IN $kinds) >= count(*)
 )
-SELECT line_key, any_value(total) AS total, count(DISTINCT d.one) AS pages, max(front) AS front, max(back) AS back
+SELECT line_key, any_value(total) AS total, count(DISTINCT d.one) AS pages, max(front) AS front, max(back) AS back,
+       count(DISTINCT d.one) FILTER (kept AND head) >= $pages AS heads
 FROM met JOIN distinct_pages AS d USING (number) JOIN sites USING (site)
-GROUP BY line_key HAVING pages >= 2
+GROUP BY line_key HAVING pages >= $pages
 """
+
+_CANDIDATES = """
+CREATE TABLE candidates AS
+SELECT part, p.page, p.number, d.one, line, line_key, score, counts.pages, total, counts.front, counts.back
+FROM met JOIN counts USING (line_key) JOIN pages AS p USING (number) JOIN distinct_pages AS d USING (number)
+WHERE kept AND sentence AND role IN $roles AND (page_type IS NULL OR page_type IN $kinds) AND (heads OR NOT head)
+"""
+
+_NEIGHBOURS = """
+CREATE TABLE neighbours AS
+WITH beside AS (
+    SELECT page, number, one, line_key, line + side AS line, side
+    FROM candidates CROSS JOIN (VALUES (-1), (1)) AS sides (side)
+)
+SELECT DISTINCT beside.number, beside.one, beside.line_key, side, coalesce(l.line_key, 0) AS neighbour
+FROM beside LEFT JOIN (
+    SELECT page, line, line_key FROM read_parquet($files) SEMI JOIN candidates USING (page)
+) AS l USING (page, line)
+"""
+"""The lines above and below each candidate; 0 where the page begins or ends."""
+
+_COMPANY = """
+CREATE TABLE company AS
+SELECT DISTINCT number, line_key
+FROM neighbours JOIN (
+    SELECT line_key, side, neighbour FROM neighbours GROUP BY ALL HAVING count(DISTINCT one) >= $pages
+) USING (line_key, side, neighbour)
+"""
+"""Candidates that stand beside a line beside which they stand on other pages, too."""
 
 _GONE = """
 SELECT part, page, line, 'on ' || {pages} || ' of ' || {total} || ' pages of this site' || {place} AS evidence
-FROM met JOIN counts USING (line_key) JOIN pages AS p USING (number)
-WHERE kept AND counts.pages >= 3 AND role IN ('body', 'list', 'caption', 'bio')
+FROM candidates LEFT JOIN company USING (number, line_key)
+WHERE pages >= $share * total OR (company.number IS NOT NULL AND (score < $sure OR pages >= $many))
 ORDER BY part, page, line
 """
 

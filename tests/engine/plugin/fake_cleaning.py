@@ -68,7 +68,7 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
         lines.extend(
             {"source": number, "document_id": identity, "line": n, "text": text, "verdict": "keep",
              "role": "body" if text.startswith("Template") else "quote", "reason": "model", "score": 1.0, "start": 0, "end": len(text), "characters": len(text),
-             "words": len(text.split()), "stop_words": 0, "letters": sum(map(str.isalnum, text))}
+             "words": len(text.split()), "stop_words": 0, "sentence": True, "head": n < 3, "letters": sum(map(str.isalnum, text))}
             for n, text in enumerate(kept)
         )  # fmt: skip
     return Cleaned(pa.Table.from_pylist(documents, DOCUMENTS), pa.Table.from_pylist(lines, LINES), rejects)
