@@ -60,7 +60,8 @@ SHOWN = ROOT / "raw/merrowbay-courier.example/projectionist-leaves-the-regal.txt
 QUALITY = {
     "page_type": "Kind of page.",
     "flags": "Short codes of what is noteworthy: `empty`, `shell` (the page shows no text), `error_page`, "
-    "`clean_text`, `guard_prose`, `replacement_characters`...",
+    "`clean_text`, `guard_prose`, `guard_template` (so much of the page recurs on its site that all of it stays), "
+    "`replacement_characters`...",
     "fixes": "Fixes of normalisation, and how many lines each changed.",
     "encoding": "The encoding that the page was decoded from.",
     "confidence": "How sure the judge is of the page as a whole.",
@@ -69,7 +70,8 @@ QUALITY = {
     "symbol_share": "Share of characters that are neither letters, digits, blanks nor punctuation.",
     "boilerplate_share": "Share of the page's characters that were dropped as boilerplate.",
     "text_to_markup": "Characters of the text for each character of the HTML; null for pages that are no HTML.",
-    "template_share": "Share of lines that recur on other pages of the site.",
+    "template_share": "Share of the page's characters that were dropped as lines of the site's template, which recur "
+    "on other pages; null where there was none.",
     "private": "Kinds of private data that were scanned for, and how often each was found.",
     "gopher_avg_word_length": "Characters of a word, on average.",
     "gopher_hash_word_ratio": "Hash signs for each word (`max_symbol_word_ratio`).",

@@ -104,7 +104,7 @@ _PAGES = """
 CREATE TABLE pages AS
 WITH living AS (
     SELECT row_number() OVER (ORDER BY d.file, d.record)::INTEGER AS number, d.page, d.id, d.text_key,
-           live.part, coalesce(d.site, '') AS site, d.words, d.quality.page_type AS page_type,
+           live.part, coalesce(d.site, '') AS site, d.words, d.page_type,
            d.lines_kept + d.lines_dropped + d.lines_metadata AS lines
     FROM read_parquet($files, filename = true) AS d
     JOIN read_parquet($live) AS live

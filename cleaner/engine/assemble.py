@@ -20,7 +20,7 @@ from cleaner.records import Reject, Source
 from cleaner.release.rows import hash_documents, hash_lines
 
 _MADE_HERE = (
-    "file", "record", "page", "source_key", "source_path", "text_key", "document_hash", "lines_hash", "line_key",
+    "file", "record", "page", "source_key", "source_path", "text_key", "document_hash", "lines_hash",
 )  # fmt: skip
 
 
@@ -102,18 +102,19 @@ def assemble(items: Sequence[Item], rows: Rows) -> tuple[pa.Table, pa.Table, lis
     columns["page"] = page_of.take(table["item"].combine_chunks())
     columns["source_path"] = [_clean(i.found.name) for i in of]
     columns["lines_hash"] = [lines_hash.get(n) for n in table["item"].to_pylist()]
+    # rows of earlier parts may have lost their text since, and keep what was made of it
+    columns["page_type"] = pc.coalesce(table["page_type"], pc.struct_field(table["quality"], "page_type"))
     columns["text_key"] = columns["document_hash"] = pa.nulls(len(of), pa.string())
     table = name_documents(pa.table([columns[name] for name in PART_DOCUMENTS.names], PART_DOCUMENTS))
     is_document = pc.equal(table["outcome"], "document")
 
     numbers = lines["item"].combine_chunks()
+    sites = dict(zip(columns["item"].to_pylist(), columns["site"].to_pylist(), strict=True))
     made: dict[str, Any] = {
         "file": pa.array([i.file for i in items], pa.string()).take(numbers),
         "record": pa.array([i.record for i in items], pa.int64()).take(numbers),
         "page": page_of.take(numbers),
-        "line_key": _line_keys(
-            numbers, lines["text"], dict(zip(columns["item"].to_pylist(), columns["site"].to_pylist(), strict=True))
-        ),
+        "line_key": pc.coalesce(lines["line_key"], _line_keys(lines, sites)),
     }
     lines = pa.table([made[name] if name in made else lines[name] for name in PART_LINES.names], PART_LINES)
     of_item = dict(zip(columns["item"].to_pylist(), is_document.to_pylist(), strict=True))
@@ -217,12 +218,13 @@ def _no_lines() -> pa.Table:
     return pa.schema([("item", pa.int64()), *fields]).empty_table()
 
 
-def _line_keys(items: pa.Array, texts: pa.ChunkedArray, sites: dict[int, str]) -> pa.Array:
-    """A number for the site and the text of each line, letter case aside; null for a line without text."""
-    told = [
-        f"{sites[n]}\n{text.casefold()}" if text else ""
-        for n, text in zip(items.to_pylist(), texts.to_pylist(), strict=True)
-    ]
+def _line_keys(lines: pa.Table, sites: dict[int, str]) -> pa.Array:
+    """A number for the site and the text of each line, letter case aside; null for a line without text.
+
+    `sites` has the site of each item.
+    """
+    rows = zip(lines["item"].to_pylist(), lines["text"].to_pylist(), strict=True)
+    told = [f"{sites[item]}\n{text.casefold()}" if text else "" for item, text in rows]
     return pc.if_else(pa.array(map(bool, told), pa.bool_()), _digests(told), pa.scalar(None, pa.uint64()))
 
 

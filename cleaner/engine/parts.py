@@ -33,6 +33,7 @@ PART_DOCUMENTS = pa.schema(
         ("page", pa.uint64()),  # a number for file, record and source_key, by which its lines are found
         ("site", pa.string()),
         ("markup", pa.int64()),  # characters of an HTML page
+        ("page_type", pa.string()),  # that of `quality`
         *schema.DOCUMENTS,  # null for rejects, but for source_path and (where known) url, source_sha256, media_type
         ("text_key", pa.string()),  # 32 hex of the sha256 over the text; null when the text is empty
         ("document_hash", pa.string()),  # see release/rows.py; null for rejects

@@ -18,7 +18,7 @@ from cleaner.engine.parts import Parts, base_of, list_parts, replace_part
 
 _KEPT = frozenset({
     "file", "record", "page", "source_key", "outcome", "site", "id", "source_sha256", "text_key", "media_type",
-    "retrieved_at", "language", "characters", "words", "lines_kept", "lines_dropped", "lines_metadata",
+    "page_type", "retrieved_at", "language", "characters", "words", "lines_kept", "lines_dropped", "lines_metadata",
 })  # fmt: skip
 """Columns of a document that stay. `document_hash` goes, and so says that a row is scrubbed."""
 _SAYS = ("text", "evidence")

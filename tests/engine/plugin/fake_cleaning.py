@@ -55,7 +55,7 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
                 "source_path": source.name,
                 "source_sha256": source.sha256,
                 "media_type": "text/plain",
-                "characters": sum(map(len, kept)),
+                "characters": len("\n\n".join(kept)),
                 "words": sum(len(line.split()) for line in kept),
                 "lines_kept": len(kept),
                 "lines_dropped": 0,
@@ -66,9 +66,12 @@ def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
             }
         )
         lines.extend(
-            {"source": number, "document_id": identity, "line": n, "text": text, "verdict": "keep",
-             "role": "body" if text.startswith("Template") else "quote", "reason": "model", "score": 1.0, "start": 0, "end": len(text), "characters": len(text),
-             "words": len(text.split()), "stop_words": 0, "sentence": True, "head": n < 3, "letters": sum(map(str.isalnum, text))}
+            {
+                "source": number, "document_id": identity, "line": n, "text": text, "verdict": "keep",
+                "role": "body" if text.startswith("Template") else "quote", "reason": "model", "score": 1.0,
+                "start": 0, "end": len(text), "characters": len(text), "words": len(text.split()), "stop_words": 0,
+                "letters": sum(map(str.isalnum, text)), "sentence": True, "head": n < 3,
+            }
             for n, text in enumerate(kept)
         )  # fmt: skip
     return Cleaned(pa.Table.from_pylist(documents, DOCUMENTS), pa.Table.from_pylist(lines, LINES), rejects)
