@@ -11,6 +11,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -62,14 +64,27 @@ def _revise(documents: pa.Table, lines: pa.Table, gone: pa.Table) -> tuple[pa.Ta
     table = pl.DataFrame(pl.from_arrow(lines)).with_row_index("row")
     table = table.join(goes, on=["page", "line"], how="left", maintain_order="left")
     concerned = pl.col("page").is_in(documents["page"].to_pylist())
-    of_page = {key[0]: own for key, own in table.filter(concerned).partition_by("page", as_dict=True).items()}
-    rows, changed = documents.to_pylist(), []
+    own = table.filter(concerned)
+    marks = (own["seen_on"].is_not_null() & (own["verdict"] == "keep")).to_numpy().copy()
+    runs = own["page"].rle().struct.unnest()
+    ends = runs["len"].cum_sum().to_list()
+    span_of = {page: slice(end - size, end) for page, size, end in zip(runs["value"], runs["len"], ends, strict=True)}
+    rows = documents.to_pylist()
     for row in rows:
-        changed.append(_take_out(row, of_page[row["page"]]))
+        span = span_of[row["page"]]
+        marks[span] &= _take_out(row, own[span], marks[span])
     signals = measure_texts([row["text"] for row in rows], [row["words"] for row in rows])
     for row, measured in zip(rows, signals, strict=True):
         row["quality"] |= dict.fromkeys(schema.SIGNALS) | measured | {"text_to_markup": share_of_markup(row)}
-    table = pl.concat([table.filter(~concerned), *changed]).sort("row")
+
+    marked = pl.lit(pl.Series(marks))
+    own = own.with_columns(
+        verdict=pl.when(marked).then(pl.lit("drop")).otherwise("verdict"),
+        role=pl.when(marked).then(pl.lit("template")).otherwise("role"),
+        reason=pl.when(marked).then(pl.lit("template")).otherwise("reason"),
+        evidence=pl.when(marked).then("seen_on").otherwise("evidence"),
+    )
+    table = pl.concat([table.filter(~concerned), own]).sort("row")
     revised = table.select(PART_LINES.names).to_arrow().cast(PART_LINES)
     hashes = hash_lines(revised.filter(pc.is_in(revised["page"], documents["page"].combine_chunks())), by="page")
     for row in rows:
@@ -77,35 +92,26 @@ def _revise(documents: pa.Table, lines: pa.Table, gone: pa.Table) -> tuple[pa.Ta
     return name_documents(pa.Table.from_pylist(rows, PART_DOCUMENTS)), revised
 
 
-def _take_out(row: dict[str, Any], lines: pl.DataFrame) -> pl.DataFrame:
-    """Take the lines of which `seen_on` says where they recur out of a document's row, and mark them among its lines;
-    none of them, where next to nothing would be left."""
-    goes = pl.col("seen_on").is_not_null() & (pl.col("verdict") == "keep")
-    marked = lines.with_columns(
-        verdict=pl.when(goes).then(pl.lit("drop")).otherwise("verdict"),
-        role=pl.when(goes).then(pl.lit("template")).otherwise("role"),
-        reason=pl.when(goes).then(pl.lit("template")).otherwise("reason"),
-        evidence=pl.when(goes).then("seen_on").otherwise("evidence"),
-    )
-    verdict = marked["verdict"].to_list()
-    weighed = weigh_lines(marked.select(schema.MEASURES.names), marked["score"].cast(pl.Float64).to_numpy(), verdict)
+def _take_out(row: dict[str, Any], lines: pl.DataFrame, marks: npt.NDArray[np.bool_]) -> bool:
+    """Take the marked lines out of a document's row; False, with a flag, where next to nothing would be left."""
+    verdict = ["drop" if marked else old for old, marked in zip(lines["verdict"].to_list(), marks, strict=True)]
+    weighed = weigh_lines(lines, lines["score"].cast(pl.Float64).to_numpy(), verdict)
     if weighed["words"] < LEFT * row["words"]:
         row["quality"]["flags"] = sorted({*row["quality"]["flags"], GUARD})
-        return lines
-    size = marked["characters"].to_numpy()
-    taken = float(size[(marked["reason"] == "template").to_numpy()].sum())
-    weighed["quality"]["template_share"] = round(taken / max(float(size.sum()), 1.0), 4)
+        return False
+    size = lines["characters"].to_numpy()
+    weighed["quality"]["template_share"] = round(float(size[marks].sum()) / max(float(size.sum()), 1.0), 4)
     if row["quality"]["private"] is not None:
-        weighed["quality"]["private"] = _count_private(row["quality"]["private"], marked)
+        kept = lines.filter(pl.Series(verdict) == "keep")
+        weighed["quality"]["private"] = _count_private(row["quality"]["private"], kept)
     row["quality"] |= weighed.pop("quality")
     row |= weighed
-    row["text"] = join_lines(marked["text"].to_list(), marked["role"].to_list(), verdict)
+    row["text"] = join_lines(lines["text"].to_list(), lines["role"].to_list(), verdict)
     row["characters"] = len(row["text"])
-    return marked
+    return True
 
 
-def _count_private(before: list[dict[str, Any]], lines: pl.DataFrame) -> list[dict[str, Any]]:
+def _count_private(before: list[dict[str, Any]], kept: pl.DataFrame) -> list[dict[str, Any]]:
     """How often each kind that was looked for is found in the kept lines."""
-    kept = lines.filter(pl.col("verdict") == "keep")["private"].drop_nulls().to_list()
-    counts = Counter(span["kind"] for spans in kept for span in spans)
+    counts = Counter(span["kind"] for spans in kept["private"].drop_nulls().to_list() for span in spans)
     return [{"name": kind["name"], "count": counts[kind["name"]]} for kind in before]
