@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from cleaner.describe.authors import MAX_BYLINE, SUFFIX, byline_label, clean_name, is_name, is_staff, split_names
-from cleaner.describe.dates import HAS_YEAR, find_dates, may_hold_date, order_in
+from cleaner.describe.dates import HAS_YEAR, Order, find_dates, may_hold_date, order_in
 from cleaner.describe.header import phrase_pattern, phrase_set, phrases, tokens
 
 _STOP = re.compile(
@@ -105,15 +105,17 @@ _FACT = re.compile(r"[|•·»\n]|\s[–—-]\s")
 
 
 @lru_cache(maxsize=2048)
-def dateline(line: str, language: str | None = None) -> tuple[list[tuple[str, str]], bool] | None:
+def dateline(
+    line: str, language: str | None = None, order: Order | None = None
+) -> tuple[list[tuple[str, str]], bool] | None:
     """The dates of a short line that is a dateline: ([(label, date)], whole).
 
     `label` is "published", "modified" or "" for each date; `whole` says that the line holds nothing else. None for
     lines without a date or with too much beside it.
     """
-    if len(line) > 160 or not may_hold_date(line, order_in(language)):
+    if len(line) > 160 or not may_hold_date(line, order or order_in(language)):
         return None
-    dates = find_dates(line, language)
+    dates = find_dates(line, language, order)
     if not dates:
         return None
     found: list[tuple[str, str]] = []

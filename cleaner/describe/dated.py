@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from cleaner.describe.bylines import byline_names, dateline
-from cleaner.describe.dates import Date, parse_declared
-from cleaner.describe.header import phrase_pattern, phrases
+from cleaner.describe.dates import Date, Order, has_numbers, order_of, parse_declared
+from cleaner.describe.header import MAX_LINES, phrase_pattern, phrases
 from cleaner.describe.view import PageView
 
 _OTHER_DAY = re.compile(
@@ -39,6 +39,7 @@ class Dated(NamedTuple):
 def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown]:
     """The dates that the lines beside a headline show."""
     shown: list[Shown] = []
+    told: list[Order | None] = []
     for i in zone:
         line = page.lines[i]
         if page.role(i) in _ELSEWHERE or page.tag(i) == "h1":
@@ -46,6 +47,9 @@ def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown
         found = dateline(line, language)
         if found is None or all(len(text) < 10 for _, text in found[0]):
             found = _timed(page, line) or found
+        if found and len(found[0][0][1]) == 4 and has_numbers(line):
+            told = told or [order_of(text for text in page.lines[:MAX_LINES] if len(text) <= 200)]
+            found = dateline(line, language, told[0]) if told[0] else found
         if not found or _OTHER_DAY.search(line) or _is_caption(line):
             continue
         above = _above(page, i)

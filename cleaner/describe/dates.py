@@ -87,7 +87,7 @@ def _date(year: int, month: int | None, day: int | None) -> tuple[str, Precision
 _FOUR_DIGITS = re.compile(r"\d{4}")
 HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|(?<!\d)(?:19|20)\d{3,4}:\d\d|(?<!\d)(?:19|20)\d{3,4}\smin")
 _ISO = re.compile(
-    r"(?<![\d/.-])(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:(?:[T_]|\s{1,2})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?"
+    r"(?<![\d/.-])(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:(?:[T_]|\s{1,2})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?:\s?([ap])\.?m\b)?"
     r"(?:\s?(Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b|[+-]\d{2}\b))?)?)?(?![\d-])",
     re.IGNORECASE,
 )
@@ -119,6 +119,7 @@ _INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0900-\u0dff\u200c\u200d]{2,16}),?\s(
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\stháng\s(\d{1,2}),?\s(?:năm\s)?(\d{4})(?!\d)", re.IGNORECASE)
 _TWO_WORDS = re.compile("(?<=كانون|تشرين) (?=ال)")
 _GLUED = re.compile(r".{1,12}[^\W\d_A-Z](?=[A-Z])")
+_UNIX = re.compile(r"\b([A-Z][a-z]{2})\s{1,2}(\d{1,2})\s\d{2}:\d{2}:\d{2}\s(?:[A-Z]{2,5}\s)?(\d{4})\b")
 _YEAR_WORD = re.compile(r"(?<![\d/.-])(\d{4})\.?\s(?:m\.\s)?" + _WORD + r"\.?\s(\d{1,2})\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(
     r"(?<![\w-])(?<!\d\s)(?<!\d\.\s)" + _WORD + r"[.,]{0,2}\s(?:de\s|del\s)?(\d{4})(?!\d)", re.IGNORECASE
@@ -184,7 +185,8 @@ def _candidates(text: str, language: str | None, order: Order | None) -> list[Da
     for m in _ISO.finditer(text):
         iso = _date(int(m[1]), int(m[2]), int(m[3]) if m[3] else None)
         if iso and iso[1] == "day":
-            stamp, precision, offset = _with_time(iso[0], (m[4], m[5], m[6]), m[7])
+            hour = str(int(m[4]) % 12 + 12 * (m[7] in "pP")) if m[7] else m[4]
+            stamp, precision, offset = _with_time(iso[0], (hour, m[5], m[6]), m[8])
             found.append(Date(stamp, precision, offset, m.start(), m.end()))
         elif iso and m.group() == text.strip():
             found.append(Date(*iso, None, m.start(), m.end()))
@@ -218,6 +220,10 @@ def _candidates(text: str, language: str | None, order: Order | None) -> list[Da
         date = _date(int(m[3]), month, int(m[2])) if month else None
         if date:
             found.append(Date(date[0], date[1], None, m.start() + (glued.end() if glued else 0), m.end()))
+    for m in _UNIX.finditer(text) if ":" in text else ():
+        month = month_number(m[1].lower(), "en")
+        if month:
+            add(m, m[3], month, m[2])
     for m in _YEAR_WORD.finditer(text):
         month = month_number(m[2].lower(), language)
         if month:
@@ -309,8 +315,13 @@ _URL_DAY = re.compile(
 )
 
 
+_URL_MONTH = re.compile(r"/((?:19|20)\d{2})/([a-z]{3,9})/(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE)
+
+
 def url_date(path: str) -> Date | None:
-    """The day in the path of an address such as /2016/02/11/slug or /slug-20160211, or None."""
+    """The day in the path of an address such as /2016/02/11/slug, /2016/feb/11/slug or /slug-20160211, or None."""
     match = _URL_DAY.search(path[:1000])
     date = _date(int(match[1]), int(match[2]), int(match[3])) if match else None
-    return Date(*date, None, 0, 0) if date else None
+    if date is None and (worded := _URL_MONTH.search(path[:1000])):
+        date = _date(int(worded[1]), month_number(worded[2].lower()), int(worded[3]))
+    return Date(*date, None, 0, 0) if date and date[1] == "day" else None

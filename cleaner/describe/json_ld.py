@@ -184,6 +184,8 @@ def read_json_ld(head: Head, facts: Facts) -> None:
     for nodes, sure in ((articles[:1], 0.95), (things[:1], 0.8), (pages[:1], 0.6)):
         for node in nodes:
             add(facts, "title", plain(node.get("headline")) or plain(node.get("name")), "json-ld", sure)
+            if any("news" in kind for kind in _types(node)):
+                add(facts, "news_headline", plain(node.get("headline")), "json-ld", sure)
             add(facts, "subtitle", plain(node.get("alternativeHeadline")), "json-ld", sure - 0.2)
             add(facts, "description", plain(node.get("description")), "json-ld", sure)
             authors = list(people(node.get("author") or node.get("creator"), by_id))

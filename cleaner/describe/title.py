@@ -17,6 +17,8 @@ _SITE_WORDS = frozenset({
     "community", "zeitung", "nachrichten", "diario", "giornale", "foro", "foros",
 })  # fmt: skip
 SURE = 0.5
+_UNLIKE = 0.3
+"""A heading inside the text is not the page's, where fewer of its words are those of a declared title."""
 _ADDRESS = re.compile(r"[\w.-]{2,60}\.[a-z]{2,10}")
 MAX_LABEL = 40
 _ANCHOR = re.compile(r"\s?[¶#§🔗]$")
@@ -97,15 +99,32 @@ def declared_title(page: PageView, facts: Facts, sites: list[str]) -> Title | No
             agreement -= 0.2
         if stated and agreement < SURE and _stands_in_text(page, i):
             continue
+        if facts.get("title") and page.verdict(i) == "keep" and _is_unlike(words, stated):
+            continue  # a slogan of the page's text
         if best is None or agreement > best[0] + 0.05:
             best = (agreement, i, text)
+    news = _news_headline(facts, stated)
+    if news and (best is None or squash(best[2]) != squash(news.text)):
+        return news._replace(line=best[1] if best else _line_of(page, news.text))
     if best and (best[0] > 0 or not (facts.get("title") or (stated and _line_of(page, stated[0].value) is not None))):
         text = _without_label(best[2], _without_sites(facts.get("title", []), sites))
         return Title(text, "html", round(min(0.98, 0.6 + 0.38 * min(best[0], 1.0)), 2), best[1])
     if stated:
         first = stated[0]
-        text = first.value if first.method == "json-ld" else _without_tail(first.value)
+        text = _shown_part(page, first.value) or first.value
+        if text == first.value and first.method != "json-ld":
+            text = _without_tail(text)
         return Title(text[:MAX_TITLE], first.method, round(first.confidence - 0.15, 2), _line_of(page, text))
+    return None
+
+
+def _news_headline(facts: Facts, stated: list[Found]) -> Title | None:
+    """The headline of a piece of news, where OpenGraph says the same: the one under which it was published, though the
+    page may show another in the meantime."""
+    for found in facts.get("news_headline", [])[:1]:
+        name = squash(found.value)
+        if any(other.method == "opengraph" and squash(other.value) == name for other in stated):
+            return Title(found.value[:MAX_TITLE], "json-ld", found.confidence)
     return None
 
 
@@ -131,6 +150,12 @@ def _agreement(words: frozenset[str], other: frozenset[str]) -> float:
     """How far a heading's words are those of a declared title, from 0 to 1.3."""
     shared = len(words & other)
     return shared / max(1, len(words | other)) + 0.3 * (shared == len(words) and shared > 1)
+
+
+def _is_unlike(words: frozenset[str], stated: list[Found]) -> bool:
+    """Whether a heading's words are other ones than those of every declared title."""
+    others = [frozenset(tokens(found.value)) for found in stated]
+    return not any(words <= other or len(words & other) >= _UNLIKE * len(words | other) for other in others)
 
 
 def _stands_in_text(page: PageView, i: int) -> bool:
@@ -159,7 +184,7 @@ def _names_site(heading: str, facts: Facts, sites: list[str]) -> bool:
 def _without_label(heading: str, stated: list[Found]) -> str:
     """A heading without the word before it that no declared title has: a date, "Thread:", the section's name."""
     folded = heading.casefold()
-    if any(squash(found.value) == squash(heading) for found in stated):
+    if any(squash(found.value) == squash(heading) for found in stated if found.method != "html"):
         return heading
     for found in stated:
         label = heading[: len(heading) - len(found.value)].strip()
@@ -168,6 +193,15 @@ def _without_label(heading: str, stated: list[Found]) -> str:
             if len(bare) <= MAX_LABEL and not bare.isdigit() and bare.casefold() not in ("the", "a", "an"):
                 return str(found.value)
     return heading
+
+
+def _shown_part(page: PageView, title: str) -> str | None:
+    """The longest part of a title, from its beginning to a separator, that a line of the page repeats."""
+    for cut in reversed(list(_SEPARATOR.finditer(title))):
+        part = title[: cut.start()].strip()
+        if len(tokens(part)) > 1 and _line_of(page, part) is not None:
+            return part
+    return None
 
 
 def _without_tail(title: str) -> str:

@@ -33,6 +33,19 @@ WRITTEN = [
     ("5. listopada 2019", "pl", "2019-11-05"),
     ("5. listopada 2019", "hr", "2019-10-05"),
     ("May 2020", None, "2020-05"),
+    ("3.mai.2021", "pt", "2021-05-03"),
+    ("04/Apr/2019", None, "2019-04-04"),
+    ("3 مايو، 2021", None, "2021-05-03"),
+    ("3 يناير/كانون الثاني 2021", None, "2021-01-03"),
+    ("3 كانون الثاني 2021", None, "2021-01-03"),
+    ("פורסם ב-3 במאי 2021", None, "2021-05-03"),
+    ("Ngày 3 tháng 5 năm 2021", None, "2021-05-03"),
+    ("৩ মে ২০২১", None, "2021-05-03"),
+    ("3 जनवरी 2021", None, "2021-01-03"),
+    ("03.05.21", "de", "2021-05-03"),
+    ("Mon May 3 14:30:00 UTC 2021", None, "2021-05-03"),
+    ("2021-05-03 2:30 PM", None, "2021-05-03T14:30:00"),
+    ("2021-05-03 12:05 a.m.", None, "2021-05-03T00:05:00"),
 ]
 
 
@@ -51,6 +64,8 @@ def test_written_dates(text: str, language: str | None, date: str) -> None:
         "1,204 replies",
         "12:30",
         "30 Feb 2020",
+        "Covid-19 May 2020",
+        "03.05.21",
         "0000-01-01",
         "",
     ],
@@ -94,7 +109,13 @@ def test_months_that_languages_disagree_on_need_a_language() -> None:
 
 @pytest.mark.parametrize(
     ("path", "date"),
-    [("/2016/02/11/slug", "2016-02-11"), ("/news/slug-20160211.html", "2016-02-11"), ("/a/2016-02-11", "2016-02-11")],
+    [
+        ("/2016/02/11/slug", "2016-02-11"),
+        ("/news/slug-20160211.html", "2016-02-11"),
+        ("/a/2016-02-11", "2016-02-11"),
+        ("/world/2016/feb/11/slug", "2016-02-11"),
+        ("/blog/2023/october/3/how-many", "2023-10-03"),
+    ],
 )
 def test_dates_in_addresses(path: str, date: str) -> None:
     found = url_date(path)
@@ -102,7 +123,7 @@ def test_dates_in_addresses(path: str, date: str) -> None:
     assert found.text == date
 
 
-@pytest.mark.parametrize("path", ["/2016/02/", "/product/12345678901", "/2016/99/11/", ""])
+@pytest.mark.parametrize("path", ["/2016/02/", "/product/12345678901", "/2016/99/11/", "/2016/top/11/", ""])
 def test_no_dates_in_addresses(path: str) -> None:
     assert url_date(path) is None
 

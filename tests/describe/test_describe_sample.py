@@ -24,7 +24,7 @@ FOLDERS = (Path(__file__).parent / "sample", Path(__file__).parents[1] / "judge"
 
 FLOORS = {
     "html": {
-        "title exact": 90, "authors precision": 74, "authors recall": 60, "date right": 82, "modified right": 42,
+        "title exact": 94, "authors precision": 83, "authors recall": 78, "date right": 93, "modified right": 46,
         "publisher right": 87, "language right": 99, "license right": 98,
     },
     "text": {
@@ -35,7 +35,7 @@ FLOORS = {
 """At least so much is right, in percent, a little under what was measured: a change for the better raises them."""
 CEILINGS = {
     "html": {
-        "authors invented": 10, "date wrong": 2, "date invented": 4, "modified wrong": 2, "publisher wrong": 2,
+        "authors invented": 10, "date wrong": 0, "date invented": 4, "modified wrong": 2, "publisher wrong": 2,
         "license wrong": 0,
     },
     "text": {
