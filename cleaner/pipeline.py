@@ -91,6 +91,7 @@ def run(
         if engine == "local":
             opened = Pool(workers or count_processors(), setup, recipe.limits, state.work)
         else:
+            reporter.stage("connecting")
             opened = open_cluster(engine, scheduler, workers, setup, recipe.limits, str(raw))
         with opened as pool:
             report = clean_files(raw, ledger, setup.key, pool, reporter)

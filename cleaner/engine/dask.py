@@ -15,6 +15,9 @@ from cleaner.engine.cluster import ATTEMPTS, PATIENCE, lost
 from cleaner.engine.local import count_processors
 from cleaner.errors import EngineError
 
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""What own workers run first: Ctrl-C reaches them, too, but what it means is for the driver to say."""
+
 
 class Dask:
     """The adapter; see `engine.cluster.Cluster`."""
@@ -57,7 +60,8 @@ def connect(scheduler: str | None, workers: int | None) -> Dask:
             scratch = held.enter_context(TemporaryDirectory(prefix="cleaner-"))
             own = LocalCluster(
                 n_workers=workers or count_processors(), threads_per_worker=1, processes=True, memory_limit=0,
-                dashboard_address=None, local_directory=scratch, silence_logs=logging.CRITICAL,
+                dashboard_address="localhost:0", local_directory=scratch, silence_logs=logging.CRITICAL,
+                preload=[_DEAF],
             )  # fmt: skip
             held.enter_context(own)
         try:

@@ -73,7 +73,7 @@ class Progress:
     """A moment of a run, for the live display. Totals are None until they are known."""
 
     stage: str
-    """"reading", "cleaning", "revising", "comparing", "releasing" or "done"."""
+    """"connecting" (with a cluster), "reading", "cleaning", "revising", "comparing", "releasing" or "done"."""
     files: int = 0
     files_total: int | None = None
     bytes: int = 0

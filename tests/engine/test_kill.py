@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -22,15 +23,18 @@ cleaner.engine.plan.LARGE = 100_000  # bytes: so that the container is shared ou
 def show(progress):
     print(progress.stage, progress.files, flush=True)
 
-raw, out, workers = sys.argv[1:]
-cleaner.run(raw, out, workers=int(workers), on_progress=show)
+raw, out, workers, *cluster = sys.argv[1:]
+cleaner.run(raw, out, workers=int(workers), on_progress=show, **dict(zip(("engine", "scheduler"), cluster)))
 """
 
 
-def start(raw: Path, out: Path, workers: int = 2, seed: str = "random") -> subprocess.Popen[str]:
-    """A run in a process of its own, which prints its stage and how many files are done."""
+def start(
+    raw: Path, out: Path, workers: int = 2, seed: str = "random", cluster: Sequence[str] = ()
+) -> subprocess.Popen[str]:
+    """A run in a process of its own, which prints its stage and how many files are done; `cluster` names engine and
+    scheduler."""
     environment = os.environ | {"PYTHONPATH": str(PLUGIN), "PYTHONHASHSEED": seed}
-    command = [sys.executable, "-c", DRIVER, str(raw), str(out), str(workers)]
+    command = [sys.executable, "-c", DRIVER, str(raw), str(out), str(workers), *cluster]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 

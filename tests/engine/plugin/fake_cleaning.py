@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -20,6 +21,10 @@ def misbehave(how: str) -> None:
     if how == "!hang":
         while True:
             time.sleep(60)
+    if how == "!linger" and (traces := os.environ.get("TEST_TRACES")):
+        Path(traces, "lingering").write_text(str(os.getppid()))
+        while not Path(traces, "go").exists():
+            time.sleep(0.01)
     if how == "!crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     if how == "!exit":
@@ -35,6 +40,8 @@ def misbehave(how: str) -> None:
 def clean_batch(sources: Sequence[Source], recipe: Recipe) -> Cleaned:
     """One kept line for each line of the source; an empty source is a reject. Of these lines, those that start with
     "Template" may be taken out of the text when they recur on a site, since the others are quotes."""
+    if traces := os.environ.get("TEST_TRACES"):
+        Path(traces, f"worker-{os.getppid()}").touch()
     documents, lines, rejects = [], [], {}
     for number, source in enumerate(sources):
         kept = [line for line in source.raw.decode("utf-8", "replace").splitlines() if line.strip()]
