@@ -76,6 +76,7 @@ def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, work: Path) -> T
     db.execute(_DISTINCT)
     db.execute(_COUNTS, {"pages": PAGES, "kinds": KINDS})
     db.execute(_CANDIDATES, {"roles": ROLES, "kinds": KINDS})
+    db.execute(_LONELY, {"share": SHARE})
     db.execute(_NEIGHBOURS, lines)
     db.execute(_COMPANY, {"pages": PAGES})
     copy_to(db, _GONE.format(pages=_told("pages"), total=_told("total"), place=_place()), path,
@@ -180,18 +181,21 @@ FROM met JOIN counts USING (line_key) JOIN pages AS p USING (number) JOIN distin
 WHERE kept AND sentence AND role IN $roles AND (page_type IS NULL OR page_type IN $kinds) AND (heads OR NOT head)
 """
 
+_LONELY = "CREATE TABLE lonely AS SELECT * FROM candidates WHERE pages < $share * total"
+"""Candidates that need company."""
+
 _NEIGHBOURS = """
 CREATE TABLE neighbours AS
 WITH beside AS (
     SELECT page, number, one, line_key, line + side AS line, side
-    FROM candidates CROSS JOIN (VALUES (-1), (1)) AS sides (side)
+    FROM lonely CROSS JOIN (VALUES (-1), (1)) AS sides (side)
 )
 SELECT DISTINCT beside.number, beside.one, beside.line_key, side, coalesce(l.line_key, 0) AS neighbour
 FROM beside LEFT JOIN (
-    SELECT page, line, line_key FROM read_parquet($files) SEMI JOIN candidates USING (page)
+    SELECT page, line, line_key FROM read_parquet($files) SEMI JOIN lonely USING (page)
 ) AS l USING (page, line)
 """
-"""The lines above and below each candidate; 0 where the page begins or ends."""
+"""The lines above and below each of them; 0 where the page begins or ends."""
 
 _COMPANY = """
 CREATE TABLE company AS
@@ -200,7 +204,7 @@ FROM neighbours JOIN (
     SELECT line_key, side, neighbour FROM neighbours GROUP BY ALL HAVING count(DISTINCT one) >= $pages
 ) USING (line_key, side, neighbour)
 """
-"""Candidates that stand beside a line beside which they stand on other pages, too."""
+"""Lonely candidates that stand beside a line beside which they stand on other pages, too."""
 
 _GONE = """
 SELECT part, page, line, 'on ' || {pages} || ' of ' || {total} || ' pages of this site' || {place} AS evidence
