@@ -23,7 +23,7 @@ def unchanged() -> dict[str, Any]:
 
 
 def find_changes(
-    processed: Path, parent: Manifest | None, found: Manifest, counted: dict[str, Any], fates: Fates
+    processed: Path, parent: Manifest | None, found: Manifest, counted: dict[str, Any], fates: Fates, changed: Path
 ) -> dict[str, Any]:
     """The changes of a version whose shards are written and whose manifest is not.
 
@@ -33,11 +33,12 @@ def find_changes(
         found: The version as it shall be.
         counted: `added`, `changed`, `removed` and `sites`, as `layout.compare` counts them.
         fates: What became of sources that are no document (see `release.fates`).
+        changed: The documents that differ, as `layout.write_changed` writes them.
 
     Raises:
         VerificationError: A shard of the parent that is needed is missing or damaged.
     """
     if parent is None or parent.files == found.files:
         return {**unchanged(), **counted}
-    with compare_manifests(processed, parent, found, fates) as comparison:
+    with compare_manifests(processed, parent, found, fates, only=changed) as comparison:
         return {**counted, **{key: comparison.summary[key] for key in _DETAILS}}

@@ -99,25 +99,40 @@ def count_rows(db: duckdb.DuckDBPyConnection, documents: Sequence[Path], lines: 
 
 
 def _count_columns(db: duckdb.DuckDBPyConnection, rows: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is counted over the columns of documents; `rows` is the FROM of a query over them."""
-    present = [f"count({name})" for name in _PRESENT] + [f"count_if(len({name}) > 0)" for name in _LISTS]
+    """What is counted over the columns of documents; `rows` is the FROM of a query over them.
+
+    They are read once, into a table of what is counted in them.
+    """
+    present = [f"{name} IS NOT NULL" for name in _PRESENT] + [f"coalesce(len({name}) > 0, false)" for name in _LISTS]
+    filled = ", ".join(f"{there} AS has_{name}" for there, name in zip(present, (*_PRESENT, *_LISTS), strict=True))
+    db.execute(f"CREATE TEMP TABLE counted AS {_COUNTED.format(site=SITE, filled=filled)} {rows}", values)
+    try:
+        return _count_table(db)
+    finally:
+        db.execute("DROP TABLE counted")
+
+
+def _count_table(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What is counted in the table `counted`."""
+    names, rows = (*_PRESENT, *_LISTS), "FROM counted"
     totals = "SELECT sum(characters)::BIGINT, sum(words)::BIGINT, count(duplicate_of), count(published)"
     dates = "min(left(published, 10)), max(left(published, 10))"
-    [row] = db.execute(f"{totals}, {dates}, {', '.join(present)} {rows}", values).fetchall()
-    characters, words, marked, dated, first, last, *filled = row
+    filled = ", ".join(f"count_if(has_{name})" for name in names)
+    [row] = db.execute(f"{totals}, {dates}, {filled} {rows}").fetchall()
+    characters, words, marked, dated, first, last, *present = row
     fixes = f"SELECT unnest(quality.fixes) AS fix {rows}"
     flags = f"SELECT unnest(list_distinct(quality.flags)) AS flag {rows}"
     return {
-        "languages": _pairs(db, f"SELECT coalesce(language, 'und'), count(*) {rows} GROUP BY 1", values),
-        "sites": _pairs(db, f"SELECT {SITE}, count(*) {rows} GROUP BY 1", values),
+        "languages": _pairs(db, f"SELECT coalesce(language, 'und'), count(*) {rows} GROUP BY 1"),
+        "sites": _pairs(db, f"SELECT site, count(*) {rows} GROUP BY 1"),
         "characters": characters or 0,
         "words": words or 0,
         "marked": marked,
         "published": {"documents": dated, "first": first, "last": last},
-        "filled": dict(zip((*_PRESENT, *_LISTS), filled, strict=True)),
-        "fixes": _pairs(db, f"SELECT fix.name, sum(fix.count)::BIGINT FROM ({fixes}) GROUP BY 1", values),
-        "flags": _pairs(db, f"SELECT flag, count(*) FROM ({flags}) GROUP BY 1", values),
-        **count_facts(db, rows, values),
+        "filled": dict(zip(names, present, strict=True)),
+        "fixes": _pairs(db, f"SELECT fix.name, sum(fix.count)::BIGINT FROM ({fixes}) GROUP BY 1"),
+        "flags": _pairs(db, f"SELECT flag, count(*) FROM ({flags}) GROUP BY 1"),
+        **count_facts(db, rows),
     }
 
 
@@ -127,14 +142,19 @@ def _parts(db: duckdb.DuckDBPyConnection, decisions: Decisions) -> list[str]:
     return [str(part) for (part,) in db.execute(query, {"decisions": parquet([decisions.path])}).fetchall()]
 
 
-def _pairs(db: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any]) -> dict[str, int]:
-    return _sorted(dict(db.execute(query, values).fetchall()))
+def _pairs(db: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    return _sorted(dict(db.execute(query).fetchall()))
 
 
 def _sorted(counts: dict[str, int]) -> dict[str, int]:
     """The most frequent first, equals by name."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
+
+_COUNTED = """
+SELECT {site} AS site, language, characters, words, duplicate_of, published, license,
+       {{'fixes': quality.fixes, 'flags': quality.flags, 'private': quality.private}} AS quality, {filled}
+"""
 
 _ON = "ON d.file = s.file AND d.record = s.record AND split_part(parse_filename(d.filename), '.', 1) = s.part"
 

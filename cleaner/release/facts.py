@@ -21,8 +21,8 @@ _PERSONAL = ("comment", "byline", "bio", "photo_credit", "post_metadata")
 """Roles whose lines may name somebody: of these no example is shown."""
 
 
-def count_facts(db: duckdb.DuckDBPyConnection, rows: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Spreads over the published documents; `rows` is the FROM of a query over them, with the parameters `values`.
+def count_facts(db: duckdb.DuckDBPyConnection, rows: str) -> dict[str, Any]:
+    """Spreads over the published documents; `rows` is the FROM of a query over them.
 
     Keys: `months` ("2021-05" -> documents; "2021" where no more is known), `lengths` (words of a document, rounded down
     to 0 or a power of two, as text -> documents), `licenses` (what the page states -> documents), `private` (kind of
@@ -34,14 +34,14 @@ def count_facts(db: duckdb.DuckDBPyConnection, rows: str, values: Mapping[str, A
     licenses = f"SELECT license, count(*) AS n {rows} GROUP BY 1 HAVING license IS NOT NULL ORDER BY n DESC, 1"
     finds = f"SELECT unnest(quality.private) AS find {rows}"
     private = f"SELECT find.name, sum(find.count)::BIGINT FROM ({finds}) GROUP BY 1"
-    stated = db.execute(licenses, values).fetchall()
+    stated = db.execute(licenses).fetchall()
     if rest := sum(count for _, count in stated[MOST_LICENSES:]):
         stated[MOST_LICENSES:] = [(OTHER, rest)]
     return {
-        "months": dict(db.execute(months, values).fetchall()),
-        "lengths": {str(least): count for least, count in db.execute(lengths, values).fetchall()},
+        "months": dict(db.execute(months).fetchall()),
+        "lengths": {str(least): count for least, count in db.execute(lengths).fetchall()},
         "licenses": dict(stated),
-        "private": dict(sorted(db.execute(private, values).fetchall())),
+        "private": dict(sorted(db.execute(private).fetchall())),
     }
 
 
@@ -51,8 +51,8 @@ def find_examples(
     """For each role that lines were taken out as, the short line that recurs in most documents, if one recurs at all.
 
     A line that stands on one page only is never shown, nor one with an address or a long number: it may say something
-    of somebody. `lines` is the FROM of a query
-    over the published lines. Of a large corpus (`documents`), a sample of the documents, chosen by their ids, is read.
+    of somebody. `lines` is the FROM of a query over the published lines. Of a large corpus (`documents`), a sample of
+    the documents, chosen by their ids, is read.
     """
     prefix = ""
     while documents > SAMPLED * 16 ** len(prefix):

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from cleaner import recipe
-from cleaner.corpus.database import parquet, stream
+from cleaner.corpus.database import copy_to, parquet, stream
 from cleaner.engine.parts import Parts
 
 FEWEST_SHARDS = 32
@@ -68,6 +68,11 @@ def compare(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         changes[change] += count
         changes["sites"].setdefault(site, {})[change] = count
     return changes
+
+
+def write_changed(db: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write a Parquet file with the `id` of every document that was added, changed or removed (see `compare`)."""
+    copy_to(db, f"SELECT coalesce(new.id, old.id) AS id {_DIFFERENT} ORDER BY id", path)
 
 
 def _one(db: duckdb.DuckDBPyConnection, query: str) -> Any:
@@ -129,11 +134,15 @@ FROM read_parquet($decisions) AS d LEFT JOIN previous USING (id)
 WHERE d.outcome = 'document'
 """
 
-_CHANGES = """
-SELECT coalesce(new.site, old.site) AS site,
-       CASE WHEN old.id IS NULL THEN 'added' WHEN new.id IS NULL THEN 'removed' ELSE 'changed' END AS change, count(*)
+_DIFFERENT = """
 FROM published AS new FULL JOIN previous AS old ON new.id = old.id
 WHERE old.id IS NULL OR new.id IS NULL OR new.row_hash <> old.row_hash OR new.lines_hash <> old.lines_hash
+"""
+
+_CHANGES = f"""
+SELECT coalesce(new.site, old.site) AS site,
+       CASE WHEN old.id IS NULL THEN 'added' WHEN new.id IS NULL THEN 'removed' ELSE 'changed' END AS change, count(*)
+{_DIFFERENT}
 GROUP BY ALL ORDER BY ALL
 """
 

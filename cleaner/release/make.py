@@ -28,7 +28,7 @@ from cleaner.release.fates import decided_fates
 from cleaner.release.files import placed
 from cleaner.release.finish import finish, sweep
 from cleaner.release.inventory import write_checksums
-from cleaner.release.layout import lay_out
+from cleaner.release.layout import lay_out, write_changed
 from cleaner.release.listings import LEFT_OUT, REJECTS, write_listings
 from cleaner.release.manifest import (
     CONFIGS,
@@ -99,7 +99,9 @@ def release(
         if report.released:
             found = replace(found, version=choose_version(found.parent, changes, version))
             fates = decided_fates(processed, decisions)
-            found = replace(found, changes=find_changes(processed, parent, found, changes, fates))
+            changed = decisions.path.with_name("changed.parquet")
+            write_changed(db, changed)
+            found = replace(found, changes=find_changes(processed, parent, found, changes, fates, changed))
             _save_index(db, processed, found)
             write_manifest(processed, found)
             manifests = read_manifests(processed)

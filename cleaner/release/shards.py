@@ -10,11 +10,12 @@ import hashlib
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -53,9 +54,16 @@ class Shard:
 
 def shard_path(config: str, hashes: Iterable[str]) -> str:
     """Path of the shard that holds rows with these hashes, in this order."""
-    digest = hashlib.sha256(f"cleaner {config} shard 1\n".encode())
-    for row_hash in hashes:
-        digest.update(row_hash.encode())
+    digest = _begin(config)
+    digest.update("".join(hashes).encode())
+    return _path(config, digest)
+
+
+def _begin(config: str) -> Any:
+    return hashlib.sha256(f"cleaner {config} shard 1\n".encode())
+
+
+def _path(config: str, digest: Any) -> str:
     return f"{FOLDERS[config]}/{digest.hexdigest()[:16]}.parquet"
 
 
@@ -63,14 +71,28 @@ def plan_shards(db: duckdb.DuckDBPyConnection) -> dict[str, list[Shard]]:
     """All shards of the release that the table `layout` describes, by config. A shard without rows is none."""
     plan: dict[str, list[Shard]] = {config: [] for config in CONFIGS}
     query = "SELECT shard, row_hash, lines_hash, lines, characters FROM layout ORDER BY shard, place"
-    rows = (row for batch in stream(db, query) for row in zip(*batch.to_pydict().values(), strict=True))
-    for number, group in groupby(rows, key=lambda row: row[0]):
-        _, row_hashes, lines_hashes, lines, characters = zip(*group, strict=True)
-        size = sum(characters)
-        plan["documents"].append(Shard(number, shard_path("documents", row_hashes), len(row_hashes), size))
-        if sum(lines):
-            plan["lines"].append(Shard(number, shard_path("lines", lines_hashes), sum(lines), size))
+    for number, runs in groupby(_runs(stream(db, query)), key=lambda run: run[0]):
+        digests = {config: _begin(config) for config in CONFIGS}
+        rows = lines = size = 0
+        for _, run in runs:
+            for config, column in zip(CONFIGS, ("row_hash", "lines_hash"), strict=True):
+                digests[config].update("".join(run[column].to_pylist()).encode())
+            rows += run.num_rows
+            lines += pc.sum(run["lines"]).as_py()
+            size += pc.sum(run["characters"]).as_py()
+        plan["documents"].append(Shard(number, _path("documents", digests["documents"]), rows, size))
+        if lines:
+            plan["lines"].append(Shard(number, _path("lines", digests["lines"]), lines, size))
     return plan
+
+
+def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Batches cut where the column `shard` changes, as (shard, rows)."""
+    for batch in batches:
+        shards = batch["shard"].to_numpy()
+        ends = [*np.flatnonzero(shards[1:] != shards[:-1]) + 1, len(shards)]
+        for start, end in pairwise([0, *ends]):
+            yield int(shards[start]), batch.slice(start, end - start)
 
 
 def write_shards(

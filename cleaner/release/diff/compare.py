@@ -140,14 +140,16 @@ def compare_manifests(
     fates: Fates,
     fates_known: bool = True,
     new_folder: Path | None = None,
+    only: Path | None = None,
 ) -> Iterator[Comparison]:
     """Compare two versions of which the shards are there, whether or not the newer one has been released.
 
     `fates` says what became of sources that are no document of the newer one; `fates_known`, whether it knows of all;
-    `new_folder`, where the shards of the newer one lie if not in `processed`.
+    `new_folder`, where the shards of the newer one lie if not in `processed`; `only`, a Parquet file with the `id` of
+    all documents that differ, where that is known, so that the others need not be compared.
     """
     with tempfile.TemporaryDirectory(prefix="cleaner-diff-") as work, open_database(Path(work)) as db:
-        tables = _tables(db, old, processed, new, new_folder or processed)
+        tables = _tables(db, old, processed, new, new_folder or processed, only)
         try:
             _load(db, old, new, tables, fates, fates_known)
         except duckdb.Error as e:
@@ -161,10 +163,18 @@ def compare_manifests(
 
 
 def _tables(
-    db: duckdb.DuckDBPyConnection, old: Manifest, old_folder: Path, new: Manifest, new_folder: Path
+    db: duckdb.DuckDBPyConnection,
+    old: Manifest,
+    old_folder: Path,
+    new: Manifest,
+    new_folder: Path,
+    only: Path | None,
 ) -> dict[str, str]:
-    """For each version and config, SQL that reads the shards that the other version does not have."""
+    """For each version and config, SQL that reads the shards that the other version does not have: all rows, or those
+    of the documents in the file `only`."""
     tables = {}
+    if only:
+        db.execute("CREATE TABLE only_these AS SELECT id FROM read_parquet($files)", {"files": parquet([only])})
     for config in CONFIGS:
         for side, mine, other, folder in (("old", old, new, old_folder), ("new", new, old, new_folder)):
             shared = {file.path for file in other.files[config]}
@@ -179,6 +189,9 @@ def _tables(
             db.register(f"no_{name}", mine.schema(config).empty_table())
             quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in parquet(paths))
             tables[name] = f"read_parquet([{quoted}])" if paths else f"no_{name}"
+            if only and paths:
+                key = "id" if config == "documents" else "document_id"
+                tables[name] = f"(FROM {tables[name]} WHERE {key} IN (FROM only_these))"
     return tables
 
 
