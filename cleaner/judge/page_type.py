@@ -104,12 +104,10 @@ def page_type_features(
     """
     model = types["text" if elements is None else "html"]
     columns = page_columns(lines, elements, heads, words, kinds, looks)
+    added, held = _sums(columns, model.table)
     score = np.tile(model.base, (len(heads), 1))
-    for group, (first, end) in groups().items():
-        has = columns[:, first:end]
-        # sums of whole numbers below 2**24 are exact in this type, whatever the order
-        added = has.astype(np.float32) @ model.table[first:end].astype(np.float32)
-        score += added.astype(np.float64) * model.scale * weight_of(group, has)[:, None]
+    for at, group in enumerate(groups()):
+        score += added[:, at] * model.scale * weight_of(group, held[:, at])[:, None]
     score -= score.max(axis=1, keepdims=True)
     power = np.exp(score)
     return np.asarray(np.round(power / power.sum(axis=1, keepdims=True), 5), dtype=np.float64)
@@ -121,11 +119,22 @@ def likeliest_type(probability: Floats) -> str | None:
     return TYPES[best] if probability[best] > LIKELY else None
 
 
-def weight_of(group: str, has: npt.NDArray[np.bool_]) -> Floats:
-    """What a column of this group counts on each page: the less, the more of them the page has; counts all alike."""
+def _sums(columns: npt.NDArray[np.bool_], table: npt.NDArray[np.int8]) -> tuple[Ints, Ints]:
+    """For each page and group of columns, the sum of the entries of those that the page has, and how many these are."""
+    pages, width = columns.shape
+    at = np.flatnonzero(columns)
+    firsts = [first for first, _ in groups().values()]
+    cuts = np.searchsorted(at, np.append(np.arange(pages)[:, None] * width + firsts, pages * width))
+    total = np.zeros((len(at) + 1, table.shape[1]), dtype=np.int64)
+    np.cumsum(table[at % width], axis=0, dtype=np.int64, out=total[1:])
+    return np.diff(total[cuts], axis=0).reshape(pages, len(firsts), -1), np.diff(cuts).reshape(pages, len(firsts))
+
+
+def weight_of(group: str, held: Ints) -> Floats:
+    """What a column of this group counts on pages that have so many of them: the less, the more; counts all alike."""
     if group == "counts":
-        return np.full(len(has), 0.25)
-    return np.asarray(1.0 / np.sqrt(np.maximum(has.sum(axis=1), 1)), dtype=np.float64)
+        return np.full(len(held), 0.25)
+    return np.asarray(1.0 / np.sqrt(np.maximum(held, 1)), dtype=np.float64)
 
 
 @functools.cache

@@ -47,7 +47,7 @@ _LEVEL = np.array([float(tag[1]) if re.fullmatch("h[1-6]", tag) else 0.0 for tag
 
 def tag_numbers(tags: pl.Series) -> Ints:
     """Each tag as its place in TAGS; the number of these for any other."""
-    return tags.replace_strict(_NUMBER, default=len(TAGS), return_dtype=pl.Int64).to_numpy()
+    return np.array([_NUMBER.get(tag, len(TAGS)) for tag in tags.to_list()], dtype=np.int64)
 
 
 def structure_features(

@@ -139,7 +139,7 @@ def _split_tags(bodies: list[str]) -> pl.DataFrame:
         is_close=pl.col("said").str.starts_with("/"),
         tag=pl.col("said").str.extract(r"^/?([^\s/]+)").fill_null(""),
         empty=pl.col("text").str.strip_chars(_BLANKS) == "",
-        shown=pl.col("text").str.contains(r"\S"),
+        shown=pl.col("text").str.strip_chars() != "",
     )
 
 
@@ -219,7 +219,7 @@ def _tidy(texts: pl.Series) -> pl.Series:
 
 def _tidy_pre(texts: pl.Series) -> pl.Series:
     """The layout of a preformatted block as it is, without blank lines around it."""
-    return texts.str.replace_all(_BR, "\n").str.replace_all(r"^\s*\n|\s+$", "")
+    return texts.str.replace_all(_BR, "\n", literal=True).str.replace_all(r"^\s*\n|\s+$", "")
 
 
 def _unescape(texts: pl.Series) -> pl.Series:

@@ -38,6 +38,8 @@ def fill_shells(batch: Batch, markups: Sequence[str]) -> None:
         text = _text_for(batch.heads[number], markups[number], int(visible[number]), int(prose[number]))
         if text:
             texts[number] = fix_surrogates(text)  # JSON can name half a pair of surrogates
+    if not texts:
+        return
     filled = list(texts)
     cut = cut_html([parse_html(text).body for text in texts.values()]).lines
     if len(cut) and batch.elements is not None:

@@ -12,6 +12,7 @@ import functools
 import re
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -61,6 +62,9 @@ PATTERNS = {
 
 SURE_PATTERNS = frozenset({"image_name", "photo_credit"})
 
+ANYWHERE = frozenset({"photo_credit"})
+"""Shapes that can stand anywhere in a line; all others stand at its beginning, in each of their alternatives."""
+
 FOLDED = {
     **dict.fromkeys("’‘`", "'"),
     **dict(zip("άέήίόύώёأإآ", "αεηιουωеااا", strict=True)),
@@ -77,17 +81,14 @@ PREFIX = 4
 """Characters by which phrases at the start of a line are looked up."""
 
 _LOW = pl.col("low")
-_NEEDS: dict[str, pl.Expr] = {
-    "image_name": _LOW.str.contains(
-        r"\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg)\n?$|^(?:img|dsc|pxl|screen ?shot)|^[0-9a-f]{4,12}[ -]"
-    ),
-    "photo_credit": _LOW.str.contains_any(["(", "courtesy", "credit"]),
-    "breadcrumb": _LOW.str.contains_any([">", "»", "›"]),
-    "post_metadata": _LOW.str.contains(r"^\p{Nd}"),
-    "footer": _LOW.str.contains_any(["©", "(c)"]),
-    "dateline": (_LOW.str.len_chars() < 60) & _LOW.str.contains(r"(?:19|20)\d\d"),
-}
-"""A quick test that a line must pass before the pattern of this code is tried."""
+_MARKED = _LOW.str.contains(
+    r"\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg)\n?$|^(?:img|dsc|pxl|screen ?shot)|^[0-9a-f]{4,12}[ -]"
+    r"|^\p{Nd}|(?:19|20)\d\d"
+) | _LOW.str.contains_any(["(", "courtesy", "credit", ">", "»", "›", "©"])
+"""A quick test that a line must pass before any of PATTERNS is tried: one regular expression for all of them, since
+Polars keeps only some tens of these compiled."""
+LONGEST_DATE = 60
+"""Characters that a line has fewer of which is nothing but a date."""
 
 
 class Cue(NamedTuple):
@@ -120,15 +121,15 @@ class Start(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Table:
     """The phrases of all languages, by where they stand; those that start lines by their first characters, best first.
-    `literal`: of each of these, what they say up to a gap. `short`: first characters of the keys of `starts` that are
-    shorter than PREFIX."""
+    `literal`: of each of these, what they say up to a gap. `sizes`: of the keys of `starts`, by their first
+    character."""
 
     whole: dict[str, Cue]
     starts: dict[str, list[Start]]
     literal: dict[str, tuple[str, ...]]
     anywhere: list[Cue]
-    shapes: dict[str, tuple[re.Pattern[str], Cue]]
-    short: set[str]
+    shapes: dict[str, tuple[Callable[[str], re.Match[str] | None], Cue]]
+    sizes: dict[str, set[int]]
 
 
 def _start(cue: Cue) -> Start:
@@ -141,7 +142,7 @@ def _start(cue: Cue) -> Start:
 @functools.cache
 def load_cues() -> Table:
     """The phrase tables of all languages as one."""
-    table = Table({}, {}, {}, [], {}, set())
+    table = Table({}, {}, {}, [], {}, {})
     folded = str.maketrans(FOLDED)
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for code, entry in tomllib.loads(path.read_text("utf-8")).items():
@@ -150,7 +151,10 @@ def load_cues() -> Table:
                     found = Cue(not place.startswith("sure_"), CODES.index(code) + 1, phrase.translate(folded))
                     _enter(table, place.removeprefix("sure_"), found)
     for code, pattern in PATTERNS.items():
-        table.shapes[code] = re.compile(pattern), Cue(code not in SURE_PATTERNS, CODES.index(code) + 1, "")
+        compiled = re.compile(pattern)
+        # a search for what can only stand at the beginning would go on to the line's end
+        search = compiled.search if code in ANYWHERE else compiled.match
+        table.shapes[code] = search, Cue(code not in SURE_PATTERNS, CODES.index(code) + 1, "")
     for key, starts in table.starts.items():
         starts.sort(key=lambda start: start.cue)
         table.literal[key] = tuple(start.phrase.partition("…")[0] for start in starts)
@@ -162,9 +166,9 @@ def _enter(table: Table, place: str, cue: Cue) -> None:
         key = _lead_and_key(cue.phrase)[1]
         table.whole[key] = min(cue, table.whole.get(key, cue))
     elif place == "start":
-        table.starts.setdefault(cue.phrase[:PREFIX], []).append(_start(cue))
-        if len(cue.phrase) < PREFIX:
-            table.short.add(cue.phrase[0])
+        key = cue.phrase[:PREFIX]
+        table.starts.setdefault(key, []).append(_start(cue))
+        table.sizes.setdefault(key[0], set()).add(len(key))
     else:
         table.anywhere.append(cue)
 
@@ -187,48 +191,29 @@ def match_cues(texts: pl.Series) -> pl.DataFrame:
 
 
 def _match(distinct: pl.Series) -> list[Cue | None]:
-    """The best cue of each line. Few lines hold anything that could be one: these alone are looked at one by one."""
+    """The best cue of each line. Few lines hold anything that could be one: these alone are looked at closely."""
     table = load_cues()
-    lead = _LOW.str.strip_chars_start(_NO_LEAD)
-    asked = distinct.to_frame("low").with_row_index("at").with_columns(
-        beyond_ascii=_LOW.str.len_bytes() != _LOW.str.len_chars(),
-        held=_LOW.str.contains_any([cue.phrase for cue in table.anywhere]),
-        lead=lead,
-        key=lead.str.strip_chars(_NO_WORD),
-        shapes=pl.sum_horizontal(pl.when(need).then(1 << bit).otherwise(0) for bit, need in enumerate(_NEEDS.values())),
+    asked = distinct.to_frame("low").select(
+        held=_LOW.str.contains_any([cue.phrase for cue in table.anywhere]), marked=_MARKED
     )  # fmt: skip
-    begun = pl.col("lead").str.slice(0, PREFIX).is_in(_known("starts"))
-    begun |= pl.col("lead").str.slice(0, 1).is_in(_known("short")) | pl.col("beyond_ascii")
-    whole = pl.col("key").is_in(_known("whole")) | pl.col("beyond_ascii")
-    asked = asked.with_columns(begun=begun).filter(whole | pl.col("begun") | pl.col("held") | (pl.col("shapes") > 0))
-    shapes = [table.shapes[code] for code in _NEEDS]
     best: list[Cue | None] = [None] * len(distinct)
-    for at, line, is_beyond_ascii, is_held, start, key, fitting, is_begun in asked.iter_rows():
-        if is_beyond_ascii:
-            start, key = _lead_and_key(line)
+    looked_at = zip(distinct.to_list(), asked["held"].to_list(), asked["marked"].to_list(), strict=True)
+    for at, (line, is_held, is_marked) in enumerate(looked_at):
+        start, key = _lead_and_key(line)
         found = [cue for cue in table.anywhere if cue.phrase in line] if is_held else []
         if key in table.whole:
             found.append(table.whole[key])
-        for size in (PREFIX, *_short(table, start)) if is_begun else ():
-            if start.startswith(table.literal.get(start[:size], ())):
+        for size in table.sizes.get(start[:1], ()):
+            literal = table.literal.get(start[:size])
+            if literal and start.startswith(literal):
                 found += [known.cue for known in table.starts[start[:size]] if known.begins(start)][:1]
-        for bit, (pattern, cue) in enumerate(shapes) if fitting else ():
-            if fitting >> bit & 1 and (match := pattern.search(line)):
-                found.append(cue._replace(phrase=match[0]))
+        if is_marked:
+            for code, (search, cue) in table.shapes.items():
+                if (code != "dateline" or len(line) < LONGEST_DATE) and (match := search(line)):
+                    found.append(cue._replace(phrase=match[0]))
         if found:
             best[at] = min(found)
     return best
-
-
-@functools.cache
-def _known(part: str) -> pl.Series:
-    """The keys of a part of the table, to look lines up in."""
-    return pl.Series(sorted(getattr(load_cues(), part)), dtype=pl.String).implode()
-
-
-def _short(table: Table, lead: str) -> range:
-    """Sizes below PREFIX that phrases with the line's first character can have."""
-    return range(1, min(PREFIX, len(lead) + 1)) if lead[:1] in table.short else range(0)
 
 
 _NO_WORD = "".join(c for c in map(chr, range(128)) if not (c.isalnum() or c == "_"))
@@ -239,6 +224,9 @@ def _lead_and_key(line: str) -> tuple[str, str]:
     """What follows the marks that a line begins with, and what is left without those at its end, too."""
     if not line or (line[0].isalpha() and line[-1].isalpha()):
         return line, line
+    if line.isascii():
+        lead = line.lstrip(_NO_LEAD)
+        return lead, lead.strip(_NO_WORD)
     first = next((at for at, mark in enumerate(line) if mark in "©(" or _in_word(mark)), len(line))
     lead = line[first:]
     start = next((at for at, mark in enumerate(lead) if _in_word(mark)), len(lead))

@@ -47,7 +47,7 @@ def columns_as_values(has: npt.NDArray[np.bool_]) -> csr_matrix:
     """Columns of pages as the values that the model multiplies its weights with."""
     values = has.astype(np.float32)
     for group, (first, end) in groups().items():
-        values[:, first:end] *= weight_of(group, has[:, first:end])[:, None].astype(np.float32)
+        values[:, first:end] *= weight_of(group, has[:, first:end].sum(axis=1))[:, None].astype(np.float32)
     return csr_matrix(values)
 
 
