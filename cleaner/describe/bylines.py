@@ -20,7 +20,11 @@ _REPORTER = re.compile(r"(?:本報|本报)?(?:記者|记者)\s?([\u4e00-\u9fff]{
 _EDITING = frozenset({"编辑", "責任編輯", "责任编辑", "編輯", "編集", "edición", "editing", "संपादन", "redigering"})
 """What stands before the names of those who edited a text."""
 _COLONS = frozenset(":：｜=")
-_SURE_LABELS = frozenset({"by", "written by", "posted by", "author", "autor", "text", "words by", "story by"})
+_SURE_LABELS = frozenset({
+    "by", "written by", "posted by", "article by", "post by", "author", "autor", "autorin", "text", "words by",
+    "story by", "geschrieben von", "écrit par", "escrito por", "scritto da", "geschreven door", "skrevet av",
+    "skrevet af", "skriven av",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -44,8 +48,10 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     label = byline_label().match(line)
     bare = line.strip(" :：/|•·—–-").casefold()
     if not label or not line[label.end() :].strip():
-        below = following.strip()
-        if bare in _bare_labels() and 0 < len(below) <= 60 and (is_name(below) or is_staff(below)):
+        below = following.strip() if len(following) <= 90 else ""
+        below = until_next_fact(below) if below.isascii() else below
+        least = 1 if bare in _SURE_LABELS and " " in bare and len(below) > 2 else 2
+        if bare in _bare_labels() and (is_name(below, least) or is_staff(below)):
             return [below], True
         suffix = SUFFIX.search(line)
         if suffix and suffix.start() <= 12 and is_name(line[: suffix.start()].strip(" (（")):

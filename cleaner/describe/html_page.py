@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from cleaner.describe.agency import set_agency
 from cleaner.describe.bylines import byline_names
-from cleaner.describe.dated import Dated, date_below, shown_dates
+from cleaner.describe.dated import Dated, change_elsewhere, date_below, shown_dates
 from cleaner.describe.dates import url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import Header, find_header, same, tokens
@@ -95,7 +95,8 @@ def _set_authors(
             said.claims.setdefault(signed.line, "byline")
     for i in zone:
         names, on_next = byline_names(page.lines[i], page.lines[i + 1] if i + 1 < len(page.lines) else "")
-        if names and page.role(i) not in ("comment", "related", "caption", "photo_credit"):
+        of_list = page.role(i) == "list" and page.verdict(i) == "keep"
+        if names and not of_list and page.role(i) not in ("comment", "related", "caption", "photo_credit"):
             said.claims.setdefault(i, "byline")
             if on_next:
                 said.claims.setdefault(i + 1, "byline")
@@ -114,6 +115,8 @@ def _set_dates(
         said.published, said.published_precision, said.published_offset = published.date[:3]
         said.note("published", published.method, published.confidence, published.line)
     modified = date_modified(page, shown, facts)
+    if modified is None and (changed := change_elsewhere(page, zone, language)):
+        modified = Dated(changed.date, "html", 0.6, changed.line)
     if modified:
         said.modified = modified.date.text
         said.note("modified", modified.method, modified.confidence, modified.line)

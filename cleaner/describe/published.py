@@ -73,9 +73,11 @@ def date_published(
 def _is_header(page: PageView, i: int) -> bool:
     """Whether line i tells facts of the page, by its role or because it is no sentence."""
     line = page.lines[i]
+    if page.role(i) == "list" and page.verdict(i) == "keep":
+        return False
     if page.role(i) in _HEADERS or byline_names(line)[0]:
         return True
-    return page.role(i) not in ("table", "list", "heading", "quote") and _SENTENCE_END.search(line) is None
+    return page.role(i) not in ("table", "heading", "quote") and _SENTENCE_END.search(line) is None
 
 
 def _settle(

@@ -26,6 +26,10 @@ _ELSEWHERE = frozenset({
     "share", "login", "newsletter", "cookie_notice",
 })  # fmt: skip
 """Roles of lines in which names are no author's."""
+_BELOW = frozenset({"byline", "dateline", "footer", "post_metadata"})
+"""Roles of lines under a text in which it may be signed."""
+_LAST = re.compile(r"\b(?:last|latest|letzter|dernier|último|ultimo|laatste|senaste|siste)\b", re.IGNORECASE)
+"""Who posted last did not begin."""
 _NEAR = 8
 """So far from a zone's first line, which is three above the headline, a name without a label counts."""
 _SHORT = 60
@@ -107,9 +111,11 @@ def find_byline(page: PageView, zone: range, sites: list[str], language: str | N
     bare: Byline | None = None
     for i in zone:
         if page.tag(i) == "h1" or page.role(i) in _ELSEWHERE:
-            names = _labelled(page, i) if page.role(i) == "promo" else []
+            names = _labelled(page, i) if page.role(i) in ("promo", "login") else []
             if not names:
                 continue
+        if page.role(i) == "list" and page.verdict(i) == "keep":
+            continue  # one of many works
         names = _signed_names(page, i, marked)
         if names:
             return Byline(names, i, True)
@@ -122,8 +128,8 @@ def byline_below(page: PageView, zone: range) -> Byline | None:
     """The byline under the text ("Posted by Ada Example on May 3"), if it is the only one of the page."""
     found: Byline | None = None
     for i in range(zone.stop, len(page.lines)):
-        if page.role(i) == "byline" and len(page.lines[i]) <= 2 * _SHORT:
-            names = byline_names(page.lines[i], "")[0]
+        if page.role(i) in _BELOW and len(page.lines[i]) <= 2 * _SHORT:
+            names = _labelled(page, i)
             if names and found and found.names != names:
                 return None
             if names and found is None:
@@ -187,6 +193,8 @@ def _names_inside(page: PageView, i: int) -> list[str]:
         line = f"{line[: date.start]} | {line[date.end :]}"
     for piece in _PIECE.split(line):
         label = phrase_pattern("byline_inside").search(piece)
+        if label and _LAST.search(piece[: label.start()]):
+            continue
         told = until_next_fact(piece[label.end() :].lstrip(" :：")) if label else piece
         name = clean_name(_ENDS.sub("", f" {told}"))
         if name and is_name(name) and (label or len(name) >= 0.5 * len(piece.partition(",")[0])):
