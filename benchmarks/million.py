@@ -11,7 +11,7 @@ on few sites; and after 1% were edited all over the corpus, in every container a
 Every run is a process of its own that calls `cleaner.run` and tells when it enters a stage. Time is wall time; memory
 is sampled: the highest sum over the process and its workers, and the highest of each (PSS where the system tells it).
 What has been measured is kept in `DIR/results.json`: killed at any moment, the same command goes on there. Of a run
-that was killed itself, reading and cleaning count with the time of all attempts, the later stages with the last.
+that was killed itself, the stages up to revising count with the time of all attempts, the later stages with the last.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from containers import Made, Plan, append_documents, edit_documents, make_contai
 from million_report import RUNS, render
 
 import cleaner
+from cleaner.release.manifest import read_manifests
 from cleaner.report.summary import Progress
 
 SAMPLED_EVERY = 0.5
@@ -42,7 +43,7 @@ SAVED_EVERY = 10.0
 """Seconds of a run that a kill makes it forget."""
 SETTLED = 3.0
 """Seconds after which a file's time says for sure whether it was written again."""
-ADDING_UP = ("starting", "reading", "cleaning")
+ADDING_UP = ("starting", "reading", "cleaning", "revising")
 """Stages that go on where a killed run was; the others start again."""
 
 README = Path(__file__).with_name("README.md")
@@ -170,10 +171,11 @@ def measure_run(folder: Path, name: str, workers: int) -> Result:
     wanted = ("version", "released", "cleaned", "sources", "documents", "duplicates", "filtered", "rejects",
               "lines_read")  # fmt: skip
     dropped = report["lines"].get("drop", {}).get("template", 0)
+    marked = read_manifests(processed)[-1].counts["marked"]
     return {
         "seconds": sum(watch.seconds.values()), "stages": watch.seconds, "memory": watch.memory,
         "attempts": watch.attempts, "disk": _disk(processed) | {"scratch": watch.scratch_mb},
-        "report": {key: report[key] for key in wanted} | {"template_lines": dropped},
+        "report": {key: report[key] for key in wanted} | {"template_lines": dropped, "marked": marked},
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ RUNS = {
     "together": "1% edited, in few containers",
     "scattered": "1% edited, all over",
 }
-STAGES = ("starting", "reading", "cleaning")
+STAGES = ("starting", "reading", "cleaning", "revising")
 """Stages that every run begins with; what follows comes in the order in which it was met."""
 
 MEMORY_MB, MEMORY_RATIO, TIME_RATIO, RERUN_SHARE = 4_000, 1.2, 1.15, 0.03
@@ -32,9 +32,9 @@ def _corpora(sizes: Mapping[int, Result]) -> Iterator[str]:
         yield (
             f"- {documents:,} documents: {made['bytes'] / 1e6:,.0f} MB in {made['containers']:,} files of "
             f"{made['sites']:,} sites, made in {made['seconds']:,.0f} s, digest {made['digest'][:16]}. Released: "
-            f"{report['documents']:,} documents; left out: {report['duplicates']:,} duplicates, {report['filtered']:,} "
-            f"filtered, {report['rejects']:,} rejects. {report['lines_read']:,} lines, of which "
-            f"{report['template_lines']:,} were dropped as template."
+            f"{report['documents']:,} documents, {report['marked']:,} of them marked as near-duplicates; left out: "
+            f"{report['duplicates']:,} duplicates, {report['filtered']:,} filtered, {report['rejects']:,} rejects. "
+            f"{report['lines_read']:,} lines, of which {report['template_lines']:,} were dropped as template."
         )
 
 
