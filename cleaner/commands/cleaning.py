@@ -53,7 +53,9 @@ class VerdictChoice(StrEnum):
 @command
 def run(
     raw: Annotated[str, typer.Argument(metavar="RAW", help="Folder, file or URL with the pages. It is only read.")],
-    processed: Annotated[Path, typer.Argument(metavar="PROCESSED", help="Folder of the dataset; made if need be.")],
+    processed: Annotated[
+        str, typer.Argument(metavar="PROCESSED", help="Folder of the dataset, or its URL; made if need be.")
+    ],
     recipe: RecipeFile = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Worker processes; else one a core.")] = None,
     engine: Annotated[
@@ -62,6 +64,10 @@ def run(
     scheduler: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Cluster to use (tcp://..., ray://..., auto), else one here."),
+    ] = None,
+    work: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder or URL for the run's state (default: .cleaner in PROCESSED)."),
     ] = None,
     version: Annotated[
         str | None, typer.Option(metavar="X.Y.Z", help="Number for the new version, where a higher one is wanted.")
@@ -81,8 +87,8 @@ def run(
 
         try:
             report = run_pipeline(
-                place_of(raw), processed, recipe=chosen, workers=workers, engine=engine.value, scheduler=scheduler,
-                version=version, compact=compact, on_progress=on_progress,
+                place_of(raw), place_of(processed), recipe=chosen, workers=workers, engine=engine.value,
+                scheduler=scheduler, work=work, version=version, compact=compact, on_progress=on_progress,
             )  # fmt: skip
         except BrokenPipeError as error:  # not stdout, on which nothing was written yet
             raise RuntimeError("a pipe between processes broke") from error

@@ -42,6 +42,7 @@ def _work(setup: Setup, orders: queue.SimpleQueue[Any], out: BinaryIO) -> None:
     import pyarrow as pa
 
     from cleaner.cleaning import clean_batch
+    from cleaner.engine.exchange import Exchange
     from cleaner.engine.revise import revise_part
     from cleaner.engine.task import run_task
     from cleaner.records import Source
@@ -49,6 +50,7 @@ def _work(setup: Setup, orders: queue.SimpleQueue[Any], out: BinaryIO) -> None:
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     clean_batch([Source("<p>warm up</p>", kind="html"), Source("warm up", kind="text")], setup.recipe)
+    exchange = Exchange(setup)
     out.write(frame(Ready()))
     last_path, last_time = "", 0.0
     order: Order | Revision
@@ -62,11 +64,13 @@ def _work(setup: Setup, orders: queue.SimpleQueue[Any], out: BinaryIO) -> None:
             last_path, last_time = message.path, now
         else:
             last_path = ""
+            exchange.send_after(message)
         out.write(frame(message))
 
     while True:
         order = orders.get()
         try:
+            exchange.fetch_for(order)
             if isinstance(order, Revision):
                 revise_part(order, setup.recipe, setup.folder)
                 tell(Revised(order.name))

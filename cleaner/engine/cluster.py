@@ -72,7 +72,8 @@ class ClusterPool:
         folder = setup.folder.absolute()
         self._cluster = cluster
         self._setup = pickle.dumps((replace(setup, folder=folder), limits))
-        self._places = [place if "://" in place else os.path.abspath(place) for place in (raw, str(folder))]
+        places = (raw, setup.url or str(folder))
+        self._places = [place if "://" in place else os.path.abspath(place) for place in places]
         self._at_most = at_most
 
     @property
@@ -189,8 +190,8 @@ def _check(versions: dict[str, str], places: list[str]) -> None:
     for place in places:
         if "://" not in place and not os.path.lexists(place):
             raise EngineError(
-                f"The worker on {socket.gethostname()} does not see {place}. On a cluster, RAW and PROCESSED must lie "
-                "where every worker finds them by the same path: on shared storage."
+                f"The worker on {socket.gethostname()} does not see {place}. On a cluster, RAW and the work folder "
+                "(`--work`, else PROCESSED) must lie where every worker finds them: on shared storage, or at a URL."
             )
 
 
@@ -201,6 +202,7 @@ class _Keeper:
         self._lock = threading.Lock()
         self._setup = b""
         self._pool: Pool | None = None
+        self._own: Path | None = None
         self._exit = ExitStack()
         self._timer = threading.Timer(_IDLE, self.close)
 
@@ -213,6 +215,8 @@ class _Keeper:
                 self._setup, self._pool = setup, self._open(setup)
             try:
                 messages = [message for message in self._pool.run(iter([order])) if not isinstance(message, Tick)]
+                for sent in self._own.rglob("*.parquet") if self._own else ():
+                    sent.unlink()
             except BaseException:
                 self._close()
                 raise
@@ -229,11 +233,15 @@ class _Keeper:
     def _open(self, setup: bytes) -> Pool:
         of_run, limits = pickle.loads(setup)
         logs = self._exit.enter_context(TemporaryDirectory(prefix="cleaner-"))
+        if of_run.url:  # part files go there and come from there, by way of a folder of this worker's own
+            self._own = Path(logs, "state")
+            of_run = replace(of_run, folder=self._own / "parts")
+            of_run.folder.mkdir(parents=True)
         return self._exit.enter_context(Pool(1, replace(of_run, parent=os.getpid()), limits, Path(logs)))
 
     def _close(self) -> None:
         self._exit.close()
-        self._pool = None
+        self._pool = self._own = None
 
 
 _kept = threading.local()  # a child dies with the thread that started it, and does one order at a time

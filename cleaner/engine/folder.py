@@ -9,19 +9,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cleaner.corpus.tombstones import FILE as TOMBSTONES
 from cleaner.errors import BusyError, InputError, RefusedError, StorageError
 from cleaner.release.card.answers import ANSWERS
+
+if TYPE_CHECKING:
+    from cleaner.engine.mirror import Mirror
 
 STATE = ".cleaner"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The state folder of an output folder. `work` is emptied by every run; the rest outlives it."""
+    """The state folder of an output folder. `work` is emptied by every run; the rest outlives it.
+
+    `mirror` brings it in line with the work folder at a URL that it mirrors, if it does (see `engine.mirror`).
+    """
 
     root: Path
+    mirror: Mirror | None = None
 
     @property
     def ledger(self) -> Path:
@@ -38,36 +46,63 @@ class State:
         """Scratch space of one run."""
         return self.root / "work"
 
+    @property
+    def url(self) -> str:
+        """The URL of the work folder that it mirrors; empty if it does not."""
+        return self.mirror.url if self.mirror else ""
 
-def check_folders(raw: Path | str, processed: Path) -> None:
-    """Refuse to go on where a run would read its own output or write among other people's files.
+    def sync(self) -> None:
+        """Exchange part files with the work folder that it mirrors, if it does."""
+        if self.mirror:
+            self.mirror.sync()
 
-    Raises InputError when `raw` is missing, RefusedError when the two lie inside each other or `processed` holds
-    anything but an earlier release, the state of an earlier run, a list of tombstones, or answers for the card.
-    Writes nothing. Whether there is something at a URL is seen when it is read.
+
+def check_apart(raw: Path | str, processed: Path | str, work: Path | str | None = None) -> None:
+    """Refuse to go on where a run would read its own output, or keep its state among what is read or released.
+
+    Each is a path or a URL. Raises InputError when the path `raw` is missing (whether there is something at a URL is
+    seen when it is read), RefusedError when one lies inside another. The work folder may be the state folder of
+    `processed`.
     """
-    if isinstance(raw, Path):
-        _check_apart(raw, processed)
-    _check_ours(processed)
-
-
-def _check_apart(raw: Path, processed: Path) -> None:
-    if not os.path.lexists(raw):
+    if isinstance(raw, Path) and not os.path.lexists(raw):
         raise InputError(f"There is nothing at {raw}: name a folder of raw files, or a single file.")
-    inner, outer = processed.resolve(), raw.resolve()
-    if inner == outer or outer in inner.parents:
+    if _is_inside(processed, raw):
         raise RefusedError(
             f"The output folder {processed} lies inside the input {raw}, so the next run would read its own output. "
             "Choose an output folder elsewhere."
         )
-    if inner in outer.parents:
+    if _is_inside(raw, processed):
         raise RefusedError(
             f"The input {raw} lies inside the output folder {processed}. Move it elsewhere, or choose "
             "another output folder."
         )
+    if work is None:
+        return
+    for name, place in (("input", raw), ("output folder", processed)):
+        if (_is_inside(work, place) or _is_inside(place, work)) and not _is_inside(work, _joined(processed, STATE)):
+            raise RefusedError(
+                f"The work folder {work} and the {name} {place} lie one inside the other. Choose another work folder."
+            )
 
 
-def _check_ours(processed: Path) -> None:
+def _is_inside(inner: Path | str, outer: Path | str) -> bool:
+    """Whether a place is another, or lies in it."""
+    if isinstance(inner, str) or isinstance(outer, str):
+        return isinstance(inner, str) and isinstance(outer, str) and _joined(inner, "").startswith(_joined(outer, ""))
+    inner, outer = inner.resolve(), outer.resolve()
+    return inner == outer or outer in inner.parents
+
+
+def _joined(place: Path | str, name: str) -> Any:
+    return place / name if isinstance(place, Path) else f"{place.rstrip('/')}/{name}"
+
+
+def check_folder(processed: Path) -> None:
+    """Refuse to write among other people's files.
+
+    Raises RefusedError when `processed` holds anything but an earlier release, the state of an earlier run, a list of
+    tombstones, or answers for the card. Writes nothing.
+    """
     if not os.path.lexists(processed):
         return
     if not processed.is_dir():
@@ -98,18 +133,7 @@ def claim_folder(processed: Path) -> Iterator[State]:
     state = State(processed / STATE)
     made = [folder for folder in (processed, *processed.parents) if not folder.exists()]
     fresh = not state.root.exists()
-    try:
-        state.root.mkdir(parents=True, exist_ok=True)
-        lock = os.open(state.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as e:
-        raise StorageError(f"The output folder {processed} cannot be written: {e.strerror or e}.") from e
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            raise BusyError(
-                f"Another run is at work in {processed}. Wait until it is done, or choose another output folder."
-            ) from e
+    with locked(state, f"the output folder {processed}"):
         shutil.rmtree(state.work, ignore_errors=True)
         state.parts.mkdir(exist_ok=True)
         state.work.mkdir()
@@ -123,5 +147,21 @@ def claim_folder(processed: Path) -> Iterator[State]:
             raise
         finally:
             shutil.rmtree(state.work, ignore_errors=True)
+
+
+@contextmanager
+def locked(state: State, name: str) -> Iterator[None]:
+    """Make a state folder and hold its lock; BusyError, which calls the folder `name`, when another run holds it."""
+    try:
+        state.root.mkdir(parents=True, exist_ok=True)
+        lock = os.open(state.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as e:
+        raise StorageError(f"{name[0].upper()}{name[1:]} cannot be written: {e.strerror or e}.") from e
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as e:
+            raise BusyError(f"Another run is at work in {name}. Wait until it is done, or choose another one.") from e
+        yield
     finally:
         os.close(lock)

@@ -24,12 +24,16 @@ Name = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The first thing a worker is sent: what all its tasks have in common, and who its parent is."""
+    """The first thing a worker is sent: what all its tasks have in common, and who its parent is.
+
+    `folder` is the folder of parts; `url` that of the work folder around it, where that is at a URL.
+    """
 
     recipe: Recipe
     key: str
     folder: Path
     parent: int
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,11 @@ def replace_part(folder: Path, part: str, documents: pa.Table, lines: pa.Table) 
     _write(folder / (part + _DOCUMENTS), documents)
 
 
+def is_commit_mark(path: str) -> bool:
+    """Whether a file is the one of a part that is written last."""
+    return path.endswith(_DOCUMENTS)
+
+
 def read_pieces(folder: Path, part: str) -> list[Piece]:
     """The pieces that a part holds, from its metadata; empty when the part is not whole or not ours."""
     try:

@@ -53,7 +53,7 @@ def make_plan(dataset: Dataset, target: Target) -> Plan:
     version of the same number: a version is never overwritten, but by what a withdrawal has left of it.
     """
     listing = target.listing()
-    plan = _compare_versions(dataset, target, listing)
+    plan = compare_versions(dataset, target, listing)
     for file in dataset.files:
         if listing.get(file.path) == file.bytes and target.holds(file, dataset.local(file)):
             plan.there += 1
@@ -65,7 +65,8 @@ def make_plan(dataset: Dataset, target: Target) -> Plan:
     return plan
 
 
-def _compare_versions(dataset: Dataset, target: Target, listing: Mapping[str, int]) -> Plan:
+def compare_versions(dataset: Dataset, target: Target, listing: Mapping[str, int]) -> Plan:
+    """A plan that knows which versions are new at the target, or amended. RefusedError as `make_plan` raises it."""
     ours = {manifest.version: manifest for manifest in dataset.manifests}
     theirs = [found[1] for path in sorted(listing) if (found := _MANIFEST.fullmatch(path))]
     if not theirs:

@@ -15,9 +15,10 @@ from typing import Any
 import fsspec
 
 from cleaner.publish.target import Dataset, Sent, Step
+from cleaner.release.files import placed
 from cleaner.release.inventory import Published
 from cleaner.release.manifest import FOLDER as VERSIONS
-from cleaner.remote.places import told
+from cleaner.remote.places import OBJECT_STORES, protocol_of, told, tried
 
 _BLOCK = 1 << 20
 
@@ -63,6 +64,11 @@ class Store:
             data: bytes = self._fs.cat_file(f"{self._root}/{path}")
             return data
 
+    def get(self, path: str, local: Path) -> None:
+        """Copy an object into a local file, which is there in whole or not at all."""
+        with told(self.name), placed(local) as temporary:
+            tried(lambda: self._fs.get_file(f"{self._root}/{path}", str(temporary)))
+
     def put(self, dataset: Dataset, shards: Sequence[Published], sent: Sent) -> None:
         """Send one after the other; large ones go in parts, several at a time, as the library does it."""
         for file in shards:
@@ -91,6 +97,8 @@ class Store:
             # A manifest makes a version exist: should two publish it at a time, the store lets only one of them.
             self._fs.put_file(str(local), where, mode="create")
             return
+        if protocol_of(self.name) not in OBJECT_STORES:
+            self._fs.makedirs(where.rpartition("/")[0], exist_ok=True)
         self._fs.put_file(str(local), where)
 
 

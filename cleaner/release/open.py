@@ -24,6 +24,7 @@ from cleaner.release.manifest import FOLDER, Manifest, read_manifests
 if TYPE_CHECKING:
     import datasets
 
+_URL = re.compile(r"([a-z][a-z0-9+.-]{1,30}):/+([^/].*)", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{6,32}")
 
 
@@ -100,13 +101,23 @@ def versions(processed: str | Path) -> list[Manifest]:
     """The manifests of all versions, oldest first. InputError when the folder holds no release."""
     processed = Path(processed)
     if not processed.is_dir():
-        raise InputError(f"There is no folder {processed}.")
+        raise InputError(_no_folder(processed))
     manifests = read_manifests(processed)
     if not manifests:
         raise InputError(
             f"{processed} holds no release: there is no {FOLDER}/*.json in it. `cleaner run RAW {processed}` makes one."
         )
     return manifests
+
+
+def _no_folder(processed: Path) -> str:
+    """What to say of a folder that is not there; a URL that was taken for a path has lost one of its slashes."""
+    if (found := _URL.fullmatch(str(processed))) is None:
+        return f"There is no folder {processed}."
+    return (
+        f"{found[1]}://{found[2]} is a URL, and this works on a folder. Copy the dataset here first (docs/remote.md "
+        "says how), or make it in a folder and bring it there with `cleaner publish`."
+    )
 
 
 def find_version(processed: str | Path, version: str | None = None) -> Manifest:

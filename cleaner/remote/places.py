@@ -23,6 +23,9 @@ T = TypeVar("T")
 EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
 """Protocol -> the extra of cleaner that brings its library along."""
 
+OBJECT_STORES = {"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"}
+"""Protocols of stores that show an object whole or not at all, and need no folder made for it."""
+
 TRIES = 4
 WAIT = 0.5
 """Seconds between the first two tries; twice as long before every further one."""

@@ -20,6 +20,7 @@ from cleaner.corpus.tombstones import Tombstone, Withdrawn, read_tombstones, wri
 from cleaner.engine.folder import State, claim_folder
 from cleaner.engine.scrub import scrub_parts
 from cleaner.engine.storage import storage_errors
+from cleaner.engine.work import claim_work, noted_work
 from cleaner.errors import InputError, RefusedError
 from cleaner.release.finish import finish, sweep
 from cleaner.release.listings import Withheld, count_withheld, near_left_out, withhold
@@ -135,7 +136,7 @@ def _carry_out_listed(processed: Path, state: State, stones: Sequence[Tombstone]
 def _planned(processed: Path, names: Sequence[str], reason: str | None, agreed: Agreed | None) -> Withdrawal:
     """Find what is named and, if `agreed` is there and says so, withdraw it."""
     versions(processed)  # InputError before anything is made in a folder that holds no release
-    with storage_errors(processed), claim_folder(processed) as state:
+    with storage_errors(processed), claim_folder(processed) as home, claim_work(home, noted_work(home)) as state:
         if agreed:
             complete(processed, state, again=not names)
         manifests, stones = read_manifests(processed), read_tombstones(processed)
