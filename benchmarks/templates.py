@@ -41,6 +41,7 @@ FORMS = ("html", "layout", "nodes", "first_pass")
 LEAST = 3
 """Pages that a site must have: two other ones than the page that is looked at."""
 EXPECTED = "expected.json"
+ALL = "all"
 RECIPE = '[duplicates]\nsame_text = "keep"\nnear = "keep"\n[templates]\ndrop = {drop}\n'
 """No page is left out as another's duplicate: each is to be scored."""
 
@@ -128,49 +129,48 @@ def compare_labelled(pages: Sequence[LabelledPage], form: str, work: Path) -> It
 def labelled_table(found: Sequence[Compared]) -> str:
     """Means by form and page type, as Markdown."""
     rows = [
-        "| form | page type | pages | F1 without | with | precision without | with | recall without | with "
-        "| lines gone | in the gold text |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| form | page type | pages | F1 without | with | precision | recall | lines gone | in the gold text |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for form in dict.fromkeys(page.form for page in found):
         members = [page for page in found if page.form == form]
-        groups = {"all": members}
+        groups = {ALL: members}
         for page in sorted(members, key=lambda page: page.page_type):
             groups.setdefault(page.page_type, []).append(page)
         for name, group in groups.items():
-            figures = [
-                f"{mean(scores[measure] for scores in side):.4f}"
-                for measure in range(3)
-                for side in ([page.before for page in group], [page.after for page in group])
-            ]
+            before, after = _means([page.before for page in group]), _means([page.after for page in group])
+            figures = f"{before[0]:.4f} | {after[0]:.4f} | {after[1] - before[1]:+.4f} | {after[2] - before[2]:+.4f}"
             gone = [label for page in group for label in page.gone]
-            held = sum(label > 0.5 for label in gone)
-            rows.append(f"| {form} | {name} | {len(group)} | {' | '.join(figures)} | {len(gone)} | {held} |")
+            rows.append(f"| {form} | {name} | {len(group)} | {figures} | {len(gone)} | {sum(x > 0.5 for x in gone)} |")
     return "\n".join(rows)
+
+
+def _means(scores: Sequence[tuple[float, float, float]]) -> list[float]:
+    return [mean(measure) for measure in zip(*scores, strict=True)]
 
 
 def sites_table(sites: Path, work: Path) -> str:
     """Template lines and content lines of our own sites that are published without and with the second pass."""
     raw = work / "sites"
     shutil.copytree(sites, raw, ignore=shutil.ignore_patterns(EXPECTED))
-    before, after = clean_twice(raw, work / "sites-processed")
-    rows = [
-        "| site | pages | template lines published without | with | content lines published without | with |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
-    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    sides = clean_twice(raw, work / "sites-processed")
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    scores: dict[str, list[list[float]]] = defaultdict(list)
     for folder in sorted(path.parent for path in sites.glob(f"*/{EXPECTED}")):
         for page, wanted in json.loads((folder / EXPECTED).read_text("utf-8")).items():
-            name = f"{folder.name}/{page}"
-            counts = [
-                sum(text in set(found[name].kept) for text in wanted[kind])
-                for kind in ("gone", "stays")
-                for found in (before, after)
-            ]
-            for total in (folder.name, "all"):
-                totals[total] = [a + b for a, b in zip(totals[total], [1, *counts], strict=True)]
-    for name in sorted(totals, key=lambda name: (name == "all", name)):
-        rows.append(f"| {name} | {' | '.join(map(str, totals[name]))} |")
+            found = [side[f"{folder.name}/{page}"] for side in sides]
+            kept = [len(set(wanted[kind]) & set(side.kept)) for kind in ("gone", "stays") for side in found]
+            f1 = [score_text(side.text, "\n".join(wanted["stays"]))[0] for side in found]
+            for name in (folder.name, ALL):
+                counts[name] = [a + b for a, b in zip(counts[name], [1, *kept], strict=True)]
+                scores[name].append(f1)
+    rows = [
+        "| site | pages | template lines published without | with | content lines without | with | F1 without | with |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name in sorted(counts, key=lambda name: (name == ALL, name)):
+        f1 = [mean(side) for side in zip(*scores[name], strict=True)]
+        rows.append(f"| {name} | {' | '.join([*map(str, counts[name]), *(f'{score:.3f}' for score in f1)])} |")
     return "\n".join(rows)
 
 
