@@ -77,7 +77,8 @@ def title_example(page: Labelled, closely: bool) -> Example:
         candidates = look_closely(view, header, body)
         rows = [features(view, header, body, signs, c) for c in candidates]
     else:
-        sketched = [(row, c) for c in find_candidates(view, header) if (row := sketch(view, header, body, c))]
+        found = find_candidates(view, header, body.counts)
+        sketched = [(row, c) for c in found if (row := sketch(view, header, body, c))]
         rows, candidates = [row for row, _ in sketched], [c for _, c in sketched]
     texts = [squash_title(c.text) for c in candidates]
     return Example(page.gold.half, page.weight, rows, texts, [bool(t) and t == wanted for t in texts], bool(wanted))
@@ -144,7 +145,7 @@ def measure(examples: Sequence[Example], weights: dict[str, float], least: float
         chances /= chances.sum()
         best = int(scores[:-1].argmax()) if e.rows else -1
         sure = sum(p for p, text in zip(chances, e.texts, strict=False) if e.rows and text == e.texts[best])
-        said = bool(e.rows) and sure >= least
+        said = bool(e.rows) and sure >= least and not e.rows[best].get("modified")  # a date of change is never said
         kind = ("right" if e.right[best] else "wrong") if said else "missing"
         counts[kind if e.known else "invented" if said else "none"] += 1
     known = max(1, sum(counts[k] for k in ("right", "wrong", "missing")))

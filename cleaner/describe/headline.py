@@ -86,8 +86,11 @@ def read_body(page: PageView, header: Header) -> Body:
     )
 
 
-def find_candidates(page: PageView, header: Header) -> list[Candidate]:
-    """The lines that could be the headline: short, not ending like a lead-in, within reach of prose."""
+def find_candidates(page: PageView, header: Header, counts: Counter[str]) -> list[Candidate]:
+    """The lines that could be the headline: short, not ending like a lead-in, within reach of prose or told twice.
+
+    `counts`: how often each line occurs.
+    """
     lines = page.lines
     bare = header.richest >= len(header.prose)
     end = min(_BARE_PAGE if bare else header.richest + _BELOW, len(header.prose))
@@ -100,7 +103,9 @@ def find_candidates(page: PageView, header: Header) -> list[Candidate]:
         size = len(line)
         if not 2 <= size <= MAX_CHARACTERS or (size < 4 and line.isascii()) or line[-1] in _NO_END:
             continue
-        if (header.prose[i] and size > 160) or (until - i > _REACH and i >= _OPENING and not bare):
+        if header.prose[i] and size > 160:
+            continue
+        if until - i > _REACH and i >= _OPENING and not bare and not _is_told_again(lines, i, counts):
             continue
         heading = _HEADING.match(line)
         text = line[heading.end() :] if heading else line
@@ -116,6 +121,24 @@ def find_candidates(page: PageView, header: Header) -> list[Candidate]:
     return found
 
 
+def _is_told_again(lines: list[str], i: int, counts: Counter[str]) -> bool:
+    """Whether a line far above prose stands elsewhere, too, or those right above it end alike."""
+    line = lines[i]
+    last = line[line.rfind(" ") + 1 :]
+    return line[0].isalnum() and (counts[line] > 1 or lines[i - 1].endswith(last) or lines[i - 2].endswith(line))
+
+
+def _is_item(line: str) -> bool:
+    """Whether a line begins with a mark, as the items of a list do."""
+    return line != "" and not line[0].isalnum()
+
+
+def _is_crumb(lines: list[str], i: int, text: str) -> bool:
+    """Whether one of the four lines above ends with a text, as the list of pages that lead to it does."""
+    folded = text.casefold()
+    return any(len(folded) < len(line) <= 400 and line.casefold().endswith(folded) for line in lines[max(0, i - 4) : i])
+
+
 def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> dict[str, float]:
     """What is weighed of a candidate at first sight: its words, its shape and its place.
 
@@ -125,13 +148,15 @@ def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> 
     folded = text.casefold()
     stems = {word[:5] for word in tokens(text)} - phrase_set("common_word")
     shared = stems & body.stems.keys()
-    if not (shared or i == 0 or folded in body.heads or not body.stems):
+    if not (shared or i == 0 or folded in body.heads or not body.stems or body.counts[text] > 1):
         return {}
     words = count_words(text)
     distance = header.next_prose(i) - i
     found = {
         "bias": 1,
         "cut": cuts > 0,
+        "crumb": not cuts and _is_crumb(page.lines, i, text),
+        "after_list": not cuts and _is_item(page.lines[i - 1] if i else ""),
         "first": i == 0,
         "shared": min(len(shared), 6) / 3,
         "share": len(shared) / (len(stems) or 1),
@@ -157,7 +182,7 @@ def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> 
 
 def look_closely(page: PageView, header: Header, body: Body) -> list[Candidate]:
     """The candidates that are worth a close look, in order."""
-    candidates = find_candidates(page, header)
+    candidates = find_candidates(page, header, body.counts)
     if len(candidates) <= CLOSE_LOOK:
         return candidates
     sketched = [(row, c) for c in candidates if (row := sketch(page, header, body, c))]
@@ -226,7 +251,9 @@ def features(page: PageView, header: Header, body: Body, signs: Signs, candidate
         and any(  # as at the end of a breadcrumb
             size < len(line) <= 400 and folded in line.casefold() for line in page.lines[max(0, i - 4) : i]
         ),
+        "crumb": not cuts and _is_crumb(page.lines, i, text),
         # its neighbours
+        "after_list": not cuts and _is_item(page.lines[i - 1] if i else ""),
         "date_below": below.dated,
         "date_below_2": below2.dated,
         "byline_below": below.signed,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 
 from cleaner.describe.authors import is_name
 from cleaner.describe.bylines import byline_names, dateline
 from cleaner.describe.dates import find_dates
 from cleaner.describe.header import Header, phrase_set, phrases
+from cleaner.describe.quoted import quoted_inside
+from cleaner.describe.title import squash
 from cleaner.describe.view import PageView, QuotedSource
 
 _MOST = 20
+_PARAGRAPHS, _PARAGRAPH = 80, 3_000
+"""So many paragraphs, and so much of each, are searched for the works that they quote."""
 _SOURCE_LINE = re.compile(
     r"([^\W\d_][^\d,;:|()]{2,45}),\s((?:[^\W\d_]{3,10}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,10}\.?)(?:,?\s\d{4})?)\.?"
 )
@@ -32,7 +38,9 @@ def _lead_in(name: str) -> re.Pattern[str]:
     return re.compile(rf"{start}(?i:{said})\s?[:：]?\s?(?P<outlet>[^:：,;()（）]{{2,45}}?)\s?{end}")
 
 
-def quoted_sources(page: PageView, header: Header, claimed: set[int], language: str | None) -> list[QuotedSource]:
+def quoted_sources(
+    page: PageView, header: Header, claimed: set[int], language: str | None, own: Sequence[str]
+) -> list[QuotedSource]:
     """The works that a page reprints or retells, with their authors and days where the page tells them.
 
     Args:
@@ -40,6 +48,7 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
         header: Where its prose is: only lines from the one right above the body on count.
         claimed: Lines that are the page's own metadata.
         language: Primary language subtag of the page, where known.
+        own: Names of the page's own publisher, agency and authors: these are no sources of it.
     """
     found: dict[tuple[str | None, str | None], QuotedSource] = {}
     starts = _reprinted_starts()
@@ -55,6 +64,12 @@ def quoted_sources(page: PageView, header: Header, claimed: set[int], language: 
         told = _source_line(page, i, language) or _retold(page, header, i) or _reprinted(line)
         if told:
             found.setdefault((told["author"], told["outlet"]), told)
+    known = {squash(name) for name in own}
+    known |= {squash(name) for one in found.values() for name in (one["author"], one["outlet"]) if name}
+    prose = (line[:_PARAGRAPH] for line, good in zip(page.lines, header.prose, strict=False) if good)
+    for one in quoted_inside("\n".join(islice(prose, _PARAGRAPHS))):
+        if known.isdisjoint(squash(name) for name in (one["author"], one["outlet"]) if name):
+            found.setdefault((one["author"], one["outlet"]), one)
     return list(found.values())[:_MOST]
 
 

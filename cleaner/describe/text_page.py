@@ -60,7 +60,8 @@ def describe_text(said: Description, page: PageView, facts: Facts, sites: list[s
     _set_dates(said, page, reading, facts, language)
     _set_agency(said, page, reading)
     _set_subtitle(said, page, reading, facts)
-    said.quoted_sources = quoted_sources(page, header, set(said.claims), language)
+    own = [name for name in (said.publisher, said.agency, *(a["name"] for a in said.authors), *sites) if name]
+    said.quoted_sources = quoted_sources(page, header, set(said.claims), language, own)
     if said.quoted_sources:
         said.note("quoted_sources", "text", 0.7)
 

@@ -14,6 +14,15 @@ from cleaner.records import Source
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 GOLD = json.loads((SEEDS / "gold.json").read_text("utf-8")) if (SEEDS / "gold.json").is_file() else {}
 
+QUOTED = {
+    "000": ["John Hudson", "The Cable", "J. Michael Quinn, Madhav Joshi", "Simon Shuster"],
+    "001": ["Atlantic Council"],
+    "002": ["Los Angeles Times", "Israel Hayom", "Washington Post"],
+    "003": ["Reuters"],
+    "004": [],
+}
+"""The works that each seed quotes, by the number of its file: outlets, or authors where it names no outlet."""
+
 pytestmark = pytest.mark.skipif(not GOLD, reason="the seed pages are not beside the repository")
 
 
@@ -35,6 +44,7 @@ def test_metadata_of_a_seed(name: str, judged: bool) -> None:
             assert [a["name"] for a in told] == wanted
         else:
             assert told in (wanted if isinstance(wanted, list) else [wanted]), field
+    assert [q["outlet"] or q["author"] for q in said.quoted_sources] == QUOTED[name[:3]]
     moved = [numbers[i] for i, role in said.claims.items() if role != "standfirst"]
     assert not [n for n in moved if labels.get(n) == "keep"], "a line of the text was claimed"
     assert [role for _, role in sorted(said.claims.items())][:1] == (["title"] if said.title else [])
