@@ -38,7 +38,7 @@ _LOOK = 0.2  # seconds between two signs of life
 _IDLE = 60.0  # seconds that a worker's child waits for another order
 ATTEMPTS = 3
 """How often an order is given to another worker when the one that had it died."""
-PATIENCE = 60
+PATIENCE = 30
 """Seconds that a scheduler may take to answer, and its first worker to be there."""
 
 
@@ -65,7 +65,7 @@ class Cluster(Protocol):
 
 
 class ClusterPool:
-    """Stands in for `engine.local.Pool`, on a cluster. Use as a context manager: leaving it lets go of the cluster."""
+    """Does what `engine.local.Pool` does, on a cluster. Use as a context manager: leaving it lets go of the cluster."""
 
     def __init__(self, cluster: Cluster, setup: Setup, limits: Limits, raw: str, at_most: int | None = None) -> None:
         """`raw` is what all orders read; `at_most` bounds how many are worked on at a time."""

@@ -32,6 +32,7 @@ NOT_RUN = {
 }
 
 TOLD_ELSEWHERE = {
+    "cluster.md": "runs on clusters that are started for it: tests/engine/test_cluster.py",
     "story.md": "one story from first to last, with places to publish to: tests/publish/test_story.py",
     "publishing.md": "publishes to servers that are started for it: tests/publish/test_publish_docs.py",
     "remote.md": "reads from and writes to a server that is started for it: tests/remote/test_remote_docs.py",
