@@ -11,8 +11,8 @@ goes when all of this is so (the rule and the numbers come from labelled pages; 
   in the middle of unlike pages is a quotation, a law, the background of a running story.
 - It is not at the head of its own page, unless it heads other pages, too: there, its teaser recurs.
 
-Counts are told exactly up to 50 and in steps from there on, so that a site which grows by a page does not have all of
-its pages decided anew.
+Counts are told of fewer than COUNTED pages only: a large site that grows by a page does not have what is said of all
+its other pages changed.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ SURE, MANY = 0.9, 20
 KINDS = ("article", "forum")
 """Types of pages of which a site must hold at least half to have templates."""
 ROLES = ("body", "standfirst", "bio")
-STEPS = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
-"""Counts of pages from the first on are told as the highest of these that they reach."""
+COUNTED = 50
+"""Pages up to which their number is told."""
 ENDS = (2, 3, 5, 8, 12, 20)
 """Distances from an end of the page, in lines, in which a place is told."""
 LONG = 12
@@ -79,16 +79,9 @@ def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, work: Path) -> T
     db.execute(_LONELY, {"share": SHARE})
     db.execute(_NEIGHBOURS, lines)
     db.execute(_COMPANY, {"pages": PAGES})
-    copy_to(db, _GONE.format(pages=_told("pages"), total=_told("total"), place=_place()), path,
-            {"share": SHARE, "sure": SURE, "many": MANY})  # fmt: skip
+    copy_to(db, _GONE.format(counted=COUNTED, place=_place()), path, {"share": SHARE, "sure": SURE, "many": MANY})
     digests = db.execute(_DIGESTS, {"path": parquet([path])}).fetchall()
     return Templates(path, dict(digests))
-
-
-def _told(count: str) -> str:
-    """SQL that tells a count of pages: itself, or the step that it has reached."""
-    steps = " ".join(f"WHEN {count} >= {step} THEN '{step}+'" for step in reversed(STEPS))
-    return f"CASE {steps} ELSE {count}::VARCHAR END"
 
 
 def _place() -> str:
@@ -207,7 +200,9 @@ FROM neighbours JOIN (
 """Lonely candidates that stand beside a line beside which they stand on other pages, too."""
 
 _GONE = """
-SELECT part, page, line, 'on ' || {pages} || ' of ' || {total} || ' pages of this site' || {place} AS evidence
+SELECT part, page, line, concat(
+    'on ', CASE WHEN pages < {counted} THEN pages || ' of ' END, CASE WHEN total < {counted} THEN total::VARCHAR END,
+    CASE WHEN total >= {counted} THEN '{counted} or more' END, ' pages of this site', {place}) AS evidence
 FROM candidates LEFT JOIN company USING (number, line_key)
 WHERE pages >= $share * total OR (company.number IS NOT NULL AND (score < $sure OR pages >= $many))
 ORDER BY part, page, line

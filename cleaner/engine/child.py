@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import pickle
 import queue
 import signal
 import sys
@@ -19,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cleaner.engine.messages import LENGTH, Failed, Order, Reading, Ready, Revised, Revision, Setup, frame
+from cleaner.engine.messages import Failed, Order, Reading, Ready, Revised, Revision, Setup, frame, unframe
 from cleaner.errors import StorageError, TargetError
 
 _PR_SET_PDEATHSIG = 1
@@ -31,7 +30,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what libraries print must not get among the messages
     orders: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
+    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     setup: Setup = orders.get()
     _die_with(setup.parent)
     _work(setup, orders, out)
@@ -91,11 +90,17 @@ def _plain(error: Exception) -> BaseException:
     return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def _listen(stdin: BinaryIO, orders: queue.SimpleQueue[Any]) -> None:
-    """Hand on what comes in, in a thread: end of input means that the driver is gone, and this process goes, too."""
+def _listen(orders: queue.SimpleQueue[Any]) -> None:
+    """Hand on what comes in, in a thread: end of input means that the driver is gone, and this process goes, too.
+
+    It reads past Python's own stdin, whose lock a thread must not hold when the process ends.
+    """
+    buffer = bytearray()
     try:
-        while head := stdin.read(LENGTH.size):
-            orders.put(pickle.loads(stdin.read(LENGTH.unpack(head)[0])))
+        while data := os.read(0, 1 << 20):
+            buffer += data
+            for message in unframe(buffer):
+                orders.put(message)
     finally:
         os._exit(0)
 

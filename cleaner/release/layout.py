@@ -62,7 +62,10 @@ def lay_out(
 
 
 def compare(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Documents `added`, `changed` and `removed`, in all and by site, from the tables `previous` and `published`."""
+    """Documents `added`, `changed` and `removed`, in all and by site, from the tables `previous` and `published`.
+
+    A document of which nothing differs but what is said of its lines (a count of pages, a role) has not changed.
+    """
     changes: dict[str, Any] = {"added": 0, "changed": 0, "removed": 0, "sites": {}}
     for site, change, count in db.execute(_CHANGES).fetchall():
         changes[change] += count
@@ -71,7 +74,7 @@ def compare(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def write_changed(db: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write a Parquet file with the `id` of every document that was added, changed or removed (see `compare`)."""
+    """Write a Parquet file with the `id` of every document that was added, changed or removed, or has other lines."""
     copy_to(db, f"SELECT coalesce(new.id, old.id) AS id {_DIFFERENT} ORDER BY id", path)
 
 
@@ -136,13 +139,13 @@ WHERE d.outcome = 'document'
 
 _DIFFERENT = """
 FROM published AS new FULL JOIN previous AS old ON new.id = old.id
-WHERE old.id IS NULL OR new.id IS NULL OR new.row_hash <> old.row_hash OR new.lines_hash <> old.lines_hash
+WHERE (old.id IS NULL OR new.id IS NULL OR new.row_hash <> old.row_hash OR new.lines_hash <> old.lines_hash)
 """
 
 _CHANGES = f"""
 SELECT coalesce(new.site, old.site) AS site,
        CASE WHEN old.id IS NULL THEN 'added' WHEN new.id IS NULL THEN 'removed' ELSE 'changed' END AS change, count(*)
-{_DIFFERENT}
+{_DIFFERENT} AND new.row_hash IS DISTINCT FROM old.row_hash
 GROUP BY ALL ORDER BY ALL
 """
 
