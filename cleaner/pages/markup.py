@@ -42,19 +42,20 @@ _ENDS_NAME = np.zeros(256, dtype=bool)
 _ENDS_NAME[list(b" \t\n\r\f\v/>")] = True
 
 
-def mend_markup(html: str) -> str:
-    """Take out what makes a parser lose the rest of a page, or its time: an unclosed comment, and endless nesting."""
+def mend_markup(html: str) -> bytes:
+    """The page as UTF-8, without what makes a parser lose the rest of it, or its time: an unclosed comment, and endless
+    nesting."""
     comment = html.rfind("<!--")
     if comment >= 0 and html.find("-->", comment) < 0 and html.find("--!>", comment) < 0:
         html = html[:comment] + html[comment + 4 :]
-    return _limit_nesting(html) if _may_nest_deep(html) else html
+    data = html.encode("utf-8", "ignore")
+    return _limit_nesting(html).encode("utf-8", "ignore") if _may_nest_deep(data) else data
 
 
-def _may_nest_deep(html: str) -> bool:
+def _may_nest_deep(data: bytes) -> bool:
     """Whether elements could stand deeper than MAX_DEPTH: a quick look at the first letters of all tags."""
-    data = html.encode("utf-8", "replace") + b"\0"
     codes = np.frombuffer(data, np.uint8)
-    at = np.flatnonzero(codes == ord("<"))
+    at = np.flatnonzero(codes[:-1] == ord("<"))
     if len(at) <= MAX_DEPTH:
         return False
     following = codes[at + 1]

@@ -32,11 +32,11 @@ class Parsed:
 
 def _parse(html: str) -> tuple[LexborHTMLParser, dict[str, list[LexborNode]]]:
     """The page as a tree, in which no unclosed frame or text field has swallowed the rest; and its nodes of _TOLD."""
-    mended = mend_markup(html) or " "
+    mended = mend_markup(html) or b" "
     tree = LexborHTMLParser(mended)
     nodes = _find(tree)
     if any("</" in node.text(deep=True) for name in SWALLOWING for node in nodes[name]):
-        tree = LexborHTMLParser(close_swallowing(mended))
+        tree = LexborHTMLParser(close_swallowing(mended.decode("utf-8")))
         nodes = _find(tree)
     return tree, nodes
 

@@ -67,7 +67,7 @@ def test_endless_nesting_that_is_closed_is_cut_short_as_well() -> None:
 
 def test_a_deep_page_of_flat_elements_stays_as_it_is() -> None:
     page = "<p>one<br>" + "<li>item<img src=x>" * 2_000 + "<svg>" + "<path d='m'/>" * 2_000 + "</svg>" + "<div>" * 400
-    assert mend_markup(page) == page
+    assert mend_markup(page).decode() == page
 
 
 def test_a_tag_whose_attribute_name_holds_a_bracket_is_one_tag() -> None:
@@ -154,4 +154,4 @@ def test_pages_of_a_batch_do_not_touch_each_other(pages: list[str]) -> None:
 @given(st.lists(pieces, max_size=30).map("".join))
 def test_well_formed_markup_is_left_alone(page: str) -> None:
     if "<!--" not in page.replace("<!-- c -->", ""):
-        assert mend_markup(page) == page
+        assert mend_markup(page).decode() == page
