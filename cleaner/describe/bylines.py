@@ -42,17 +42,13 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     """
     if len(line) > MAX_BYLINE:
         return [], False
-    reporter = _REPORTER.match(line)
-    if reporter:
+    if "者" in line and (reporter := _REPORTER.match(line)):
         return [reporter[1]], False
     label = byline_label().match(line)
     bare = line.strip(" :：/|•·—–-").casefold()
     if not label or not line[label.end() :].strip():
-        below = following.strip() if len(following) <= 90 else ""
-        below = until_next_fact(below) if below.isascii() else below
-        least = 1 if bare in _SURE_LABELS and " " in bare and len(below) > 2 else 2
-        if bare in _bare_labels() and (is_name(below, least) or is_staff(below)):
-            return [below], True
+        if bare in _bare_labels() and (name := _name_below(following, bare)):
+            return [name], True
         suffix = SUFFIX.search(line)
         if suffix and suffix.start() <= 12 and is_name(line[: suffix.start()].strip(" (（")):
             return [line[: suffix.start()].strip(" (（")], False
@@ -72,6 +68,14 @@ def byline_names(line: str, following: str = "") -> tuple[list[str], bool]:
     cleaned = [clean_name(name) for name in told if is_name(name, least)]
     good = [name for name in cleaned if name]
     return good, False
+
+
+def _name_below(line: str, label: str) -> str | None:
+    """The name in a line under a label that stands alone; labels of two words leave no doubt about a single name."""
+    name = line.strip() if len(line) <= 90 else ""
+    name = until_next_fact(name) if name.isascii() else name
+    least = 1 if " " in label and label in _SURE_LABELS and len(name) > 2 else 2
+    return name if is_name(name, least) or is_staff(name) else None
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from cleaner.describe.bylines import byline_names, dateline
@@ -16,8 +16,8 @@ _OTHER_DAY = re.compile(
 )
 _LABEL = 40
 """So long, in characters, is a line that says what is in the next one at most."""
-_SIGNED = ("dateline", "byline")
-_SMALL_PRINT = (*_SIGNED, "footer", "post_metadata", "interface", "legal")
+_SIGNED = frozenset({"dateline", "byline"})
+_SMALL_PRINT = _SIGNED | {"footer", "post_metadata", "interface", "legal"}
 _ELSEWHERE = frozenset({"comment", "comment_form", "related", "trending", "caption", "photo_credit", "footer"})
 
 
@@ -93,24 +93,21 @@ def _timed(page: PageView, line: str) -> tuple[list[tuple[str, str]], bool] | No
 
 def date_below(page: PageView, start: int, language: str | None) -> Shown | None:
     """The day by a line under the text ("Posted on May 3, 2021"), if it is the only one of the page."""
-    return _only_day(page, range(start, len(page.lines)), "published", _SIGNED, language)
+    return _only_day(page, range(start), "published", _SIGNED, language)
 
 
 def change_elsewhere(page: PageView, zone: range, language: str | None) -> Shown | None:
     """The day of change by a line far from the headline ("Last updated: May 3, 2021"), if it is the only one."""
-    lines = (i for i in range(len(page.lines)) if i not in zone)
-    return _only_day(page, lines, "modified", _SMALL_PRINT, language)
+    return _only_day(page, zone, "modified", _SMALL_PRINT, language)
 
 
-def _only_day(
-    page: PageView, lines: Iterable[int], label: str, roles: Collection[str], language: str | None
-) -> Shown | None:
-    """The one day that lines of certain roles give under a label; None where there are several."""
+def _only_day(page: PageView, but: range, label: str, roles: Collection[str], language: str | None) -> Shown | None:
+    """The one day that lines of certain roles give under a label, some lines aside; None where there are several."""
     found: Shown | None = None
-    for i in lines:
-        if page.role(i) not in roles:
+    for i, (role, line) in enumerate(zip(page.roles, page.lines, strict=False)):
+        if role not in roles or i in but or (line.isascii() and "20" not in line and "19" not in line):
             continue
-        for said, text in (dateline(page.lines[i], language) or ([], False))[0]:
+        for said, text in (dateline(line, language) or ([], False))[0]:
             date = parse_declared(text) if (said or _label(_above(page, i))) == label else None
             if date and date.precision in ("day", "second") and is_plausible(page, date.text):
                 if found and found.date.day != date.day:

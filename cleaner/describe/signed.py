@@ -26,7 +26,7 @@ _ELSEWHERE = frozenset({
     "share", "login", "newsletter", "cookie_notice",
 })  # fmt: skip
 """Roles of lines in which names are no author's."""
-_BELOW = frozenset({"byline", "dateline", "footer", "post_metadata"})
+_BELOW = frozenset({"byline", "dateline", "footer"})
 """Roles of lines under a text in which it may be signed."""
 _LAST = re.compile(r"\b(?:last|latest|letzter|dernier|último|ultimo|laatste|senaste|siste)\b", re.IGNORECASE)
 """Who posted last did not begin."""
@@ -127,8 +127,8 @@ def find_byline(page: PageView, zone: range, sites: list[str], language: str | N
 def byline_below(page: PageView, zone: range) -> Byline | None:
     """The byline under the text ("Posted by Ada Example on May 3"), if it is the only one of the page."""
     found: Byline | None = None
-    for i in range(zone.stop, len(page.lines)):
-        if page.role(i) in _BELOW and len(page.lines[i]) <= 2 * _SHORT:
+    for i, (role, line) in enumerate(zip(page.roles, page.lines, strict=False)):
+        if role in _BELOW and i >= zone.stop and len(line) <= 2 * _SHORT:
             names = _labelled(page, i)
             if names and found and found.names != names:
                 return None
