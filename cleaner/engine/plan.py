@@ -62,10 +62,15 @@ def _sidecar_stamp(file: InputFile) -> tuple[int, int]:
 
 def make_orders(ledger: Ledger, key: str, pending: int, workers: int) -> Iterator[Order]:
     """Orders for the files that `Ledger.list_pending` found: large files first, each for all workers together, then
-    groups of small ones by path; every file with what earlier runs made of it."""
+    groups of small ones by path; every file with what earlier runs made of it.
+
+    A large file at a URL is fetched by each that has a share in it, so it has no more shares than keep all busy.
+    """
+    large = sum(1 for _ in ledger.pending(at_least=LARGE, below=2**62))
     for file in ledger.pending(at_least=LARGE, below=2**62):
-        for share in range(workers):
-            yield Order([(file, ledger.pieces_of(file.path, key))], share=share, shares=workers)
+        shares = max(1, workers // large) if isinstance(file, RemoteFile) else workers
+        for share in range(shares):
+            yield Order([(file, ledger.pieces_of(file.path, key))], share=share, shares=shares)
     group = max(16, min(_GROUP, pending // 16))
     order, size = Order([]), 0
     for file in ledger.pending(at_least=0, below=LARGE):

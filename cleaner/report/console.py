@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from cleaner.remote.places import protocol_of
 from cleaner.report.summary import RunReport
 
 MAX_WIDTH = 200
@@ -275,9 +276,10 @@ class _Summary:
 
 
 def load_line(processed: str, version: str | None = None) -> str:
-    """The line of Python that loads a dataset, or one version of it."""
+    """The line of Python that loads a dataset, or one version of it; `datasets` reads no card from a URL."""
     values = [processed] if version is None else [processed, f"v{version}"]
-    return f"datasets.load_dataset({printable(', '.join(json.dumps(v, ensure_ascii=False) for v in values))})"
+    function = "cleaner.load" if protocol_of(processed) else "datasets.load_dataset"
+    return f"{function}({printable(', '.join(json.dumps(v, ensure_ascii=False) for v in values))})"
 
 
 def path_text(*parts: str) -> str:

@@ -35,7 +35,7 @@ def test_the_page(run: Run, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     names: dict[str, Any] = {}
     exec(compile(code, PAGE.name, "exec"), names)
     assert names["report"].released is False
-    assert "s3://shelf/corpus" in result.stdout
+    assert 'cleaner.load("s3://shelf/corpus")' in result.stdout
     s3.invalidate_cache()
     assert s3.exists("shelf/work/ledger.sqlite")
     assert len(s3.ls("shelf/corpus/versions")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from engine_tools import Run, contents, inline_run, write_pages, write_records
 
 import cleaner
-from cleaner.engine import mirror, task
+from cleaner.engine import mirror, plan, task
+from cleaner.engine.ledger import Ledger
 from cleaner.errors import RefusedError
 from cleaner.publish import remote
 from cleaner.publish.store import Store
@@ -200,6 +202,23 @@ def test_what_others_have_released_meanwhile_is_not_overwritten(
     monkeypatch.setattr(remote, "_send", real)
     assert run(tmp_path / "other", out).released is False
     assert files_at(memory, "shelf/out") == theirs
+
+
+@pytest.mark.parametrize(("files", "shares"), [(1, [3]), (2, [1, 1]), (5, [1] * 5)])
+def test_a_large_file_is_fetched_by_no_more_workers_than_need_be(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int, shares: list[int]
+) -> None:
+    monkeypatch.setattr(plan, "LARGE", 10)
+    for number in range(files):
+        memory.pipe_file(f"/raw/{number}.txt", b"A large file.")
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    with Ledger(tmp_path / "ledger.sqlite", parts) as ledger:
+        ledger.set_inputs(plan.look("memory://raw", Counter()))
+        pending, _ = ledger.list_pending("key")
+        orders = list(plan.make_orders(ledger, "key", pending, workers=3))
+    assert [order.shares for order in orders if order.share == 0] == shares
+    assert len(orders) == sum(shares)
 
 
 @pytest.mark.parametrize(("raw", "out", "work"), [
