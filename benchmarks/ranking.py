@@ -77,7 +77,7 @@ def title_example(page: Labelled, closely: bool) -> Example:
         candidates = look_closely(view, header, body)
         rows = [features(view, header, body, signs, c) for c in candidates]
     else:
-        found = find_candidates(view, header, body.counts)
+        found = find_candidates(view, header)
         sketched = [(row, c) for c in found if (row := sketch(view, header, body, c))]
         rows, candidates = [row for row, _ in sketched], [c for _, c in sketched]
     texts = [squash_title(c.text) for c in candidates]

@@ -86,11 +86,9 @@ def read_body(page: PageView, header: Header) -> Body:
     )
 
 
-def find_candidates(page: PageView, header: Header, counts: Counter[str]) -> list[Candidate]:
-    """The lines that could be the headline: short, not ending like a lead-in, within reach of prose or told twice.
-
-    `counts`: how often each line occurs.
-    """
+def find_candidates(page: PageView, header: Header) -> list[Candidate]:
+    """The lines that could be the headline: short, not ending like a lead-in, within reach of prose or at the end of
+    the list of pages that lead to it."""
     lines = page.lines
     bare = header.richest >= len(header.prose)
     end = min(_BARE_PAGE if bare else header.richest + _BELOW, len(header.prose))
@@ -105,7 +103,7 @@ def find_candidates(page: PageView, header: Header, counts: Counter[str]) -> lis
             continue
         if header.prose[i] and size > 160:
             continue
-        if until - i > _REACH and i >= _OPENING and not bare and not _is_told_again(lines, i, counts):
+        if until - i > _REACH and i >= _OPENING and not bare and not _ends_alike(lines, i):
             continue
         heading = _HEADING.match(line)
         text = line[heading.end() :] if heading else line
@@ -121,11 +119,13 @@ def find_candidates(page: PageView, header: Header, counts: Counter[str]) -> lis
     return found
 
 
-def _is_told_again(lines: list[str], i: int, counts: Counter[str]) -> bool:
-    """Whether a line far above prose stands elsewhere, too, or those right above it end alike."""
+def _ends_alike(lines: list[str], i: int) -> bool:
+    """Whether a line ends as one of the two right above it does, the list of pages that lead to it as a rule."""
     line = lines[i]
-    last = line[line.rfind(" ") + 1 :]
-    return line[0].isalnum() and (counts[line] > 1 or lines[i - 1].endswith(last) or lines[i - 2].endswith(line))
+    end = line[-1]
+    if not (lines[i - 1].endswith(end) or lines[i - 2].endswith(end)) or not line[0].isalnum():
+        return False
+    return lines[i - 1].endswith(line[line.rfind(" ") + 1 :]) or lines[i - 2].endswith(line)
 
 
 def _is_item(line: str) -> bool:
@@ -135,8 +135,11 @@ def _is_item(line: str) -> bool:
 
 def _is_crumb(lines: list[str], i: int, text: str) -> bool:
     """Whether one of the four lines above ends with a text, as the list of pages that lead to it does."""
-    folded = text.casefold()
-    return any(len(folded) < len(line) <= 400 and line.casefold().endswith(folded) for line in lines[max(0, i - 4) : i])
+    size, folded, last = len(text), text.casefold(), text[-1].casefold()
+    for line in lines[max(0, i - 4) : i]:
+        if size < len(line) <= 400 and line[-1].casefold() == last and line[-size:].casefold() == folded:
+            return True
+    return False
 
 
 def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> dict[str, float]:
@@ -148,7 +151,7 @@ def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> 
     folded = text.casefold()
     stems = {word[:5] for word in tokens(text)} - phrase_set("common_word")
     shared = stems & body.stems.keys()
-    if not (shared or i == 0 or folded in body.heads or not body.stems or body.counts[text] > 1):
+    if not (shared or i == 0 or folded in body.heads or not body.stems):
         return {}
     words = count_words(text)
     distance = header.next_prose(i) - i
@@ -182,7 +185,7 @@ def sketch(page: PageView, header: Header, body: Body, candidate: Candidate) -> 
 
 def look_closely(page: PageView, header: Header, body: Body) -> list[Candidate]:
     """The candidates that are worth a close look, in order."""
-    candidates = find_candidates(page, header, body.counts)
+    candidates = find_candidates(page, header)
     if len(candidates) <= CLOSE_LOOK:
         return candidates
     sketched = [(row, c) for c in candidates if (row := sketch(page, header, body, c))]

@@ -16,7 +16,7 @@ from cleaner.describe.title import squash
 from cleaner.describe.view import PageView, QuotedSource
 
 _MOST = 20
-_PARAGRAPHS, _PARAGRAPH = 80, 3_000
+_PARAGRAPHS, _PARAGRAPH = 40, 2_000
 """So many paragraphs, and so much of each, are searched for the works that they quote."""
 _SOURCE_LINE = re.compile(
     r"([^\W\d_][^\d,;:|()]{2,45}),\s((?:[^\W\d_]{3,10}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,10}\.?)(?:,?\s\d{4})?)\.?"

@@ -45,8 +45,7 @@ def find_dated_lines(page: PageView, reading: Reading) -> list[DatedLine]:
     """The dates that could be the day of publication: those near the headline, and a lone one elsewhere."""
     zone = reading.zone(_ABOVE, _BELOW)
     near = [one for i in zone for one in _dates_of(page, reading, i, True)]
-    lines = range(min(len(page.lines), MAX_LINES))
-    headers = (i for i in lines if page.role(i) in _HEADERS and i not in zone)
+    headers = [i for i, role in enumerate(page.roles[:MAX_LINES]) if role in _HEADERS and i not in zone]
     far = [one for i in headers for one in _dates_of(page, reading, i, False) if not _says_other_day(page.lines, one)]
     said = [one for one in far if one.told.label or _says_published(page.lines, one)]
     above = [one for one in far if one.line < reading.header.body]
