@@ -67,11 +67,11 @@ def measure_lines(features: Features) -> pl.DataFrame:
 
 
 def heads_of(verdict: Sequence[str], bounds: npt.NDArray[np.int64]) -> pl.Series:
-    """Whether each line of a batch is among the first HEAD that its page keeps; `bounds` are where pages start and
-    end."""
+    """Whether each line of a batch has fewer than HEAD kept lines above it on its page; `bounds` are where pages start
+    and end."""
     before = np.concatenate(([0], np.cumsum([v == "keep" for v in verdict])))
-    rank = before[1:] - np.repeat(before[bounds[:-1]], np.diff(bounds))
-    return pl.Series("head", (np.diff(before) > 0) & (rank <= HEAD))
+    above = before[:-1] - np.repeat(before[bounds[:-1]], np.diff(bounds))
+    return pl.Series("head", above < HEAD)
 
 
 def weigh_lines(measures: pl.DataFrame, score: Floats, verdict: Sequence[str]) -> dict[str, Any]:

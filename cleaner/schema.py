@@ -132,7 +132,7 @@ MEASURES = pa.schema(
         ("stop_words", pa.float64()),
         ("letters", pa.float64()),  # and digits
         ("sentence", pa.bool_()),  # whether it reads as a sentence
-        ("head", pa.bool_()),  # whether it is among the first lines that its page keeps
+        ("head", pa.bool_()),  # whether next to nothing that its page keeps stands above it
     ]
 )
 """What is known of a line and not published: by it, a document is judged again with what the whole corpus knows."""

@@ -7,8 +7,8 @@ goes when all of this is so (the rule and the numbers come from labelled pages; 
   share most of their long lines: a story that a site holds three times makes no template of its paragraphs.
 - Its site is one of articles or threads. Products and manuals repeat what belongs to each of their pages.
 - It reads as a sentence, and is no heading, list item, table, code, quotation or caption: short lines recur by chance.
-- It stands on half of the site's pages, or in the same company: next to the same line on PAGES pages. What recurs alone
-  in the middle of unlike pages is a quotation, a law, the background of a running story.
+- It stands on half of the site's pages, or in the same company: next to the same line, or at the head, of PAGES pages.
+  What recurs alone in the middle of unlike pages is a quotation, a law, the background of a running story.
 - It is not at the head of its own page, unless it heads other pages, too: there, its teaser recurs.
 
 Counts are told of fewer than COUNTED pages only: a large site that grows by a page does not have what is said of all
@@ -162,14 +162,14 @@ WITH sites AS (
     HAVING count(page_type) = 0 OR 2 * count(*) FILTER (page_type IN $kinds) >= count(*)
 )
 SELECT line_key, any_value(total) AS total, count(DISTINCT d.one) AS pages, max(front) AS front, max(back) AS back,
-       count(DISTINCT d.one) FILTER (kept AND head) >= $pages AS heads
+       count(DISTINCT d.one) FILTER (head) >= $pages AS heads
 FROM met JOIN distinct_pages AS d USING (number) JOIN sites USING (site)
 GROUP BY line_key HAVING pages >= $pages
 """
 
 _CANDIDATES = """
 CREATE TABLE candidates AS
-SELECT part, p.page, p.number, d.one, line, line_key, score, counts.pages, total, counts.front, counts.back
+SELECT part, p.page, p.number, d.one, line, line_key, score, head, counts.pages, total, counts.front, counts.back
 FROM met JOIN counts USING (line_key) JOIN pages AS p USING (number) JOIN distinct_pages AS d USING (number)
 WHERE kept AND sentence AND role IN $roles AND (page_type IS NULL OR page_type IN $kinds) AND (heads OR NOT head)
 """
@@ -204,7 +204,7 @@ SELECT part, page, line, concat(
     'on ', CASE WHEN pages < {counted} THEN pages || ' of ' END, CASE WHEN total < {counted} THEN total::VARCHAR END,
     CASE WHEN total >= {counted} THEN '{counted} or more' END, ' pages of this site', {place}) AS evidence
 FROM candidates LEFT JOIN company USING (number, line_key)
-WHERE pages >= $share * total OR (company.number IS NOT NULL AND (score < $sure OR pages >= $many))
+WHERE pages >= $share * total OR ((company.number IS NOT NULL OR head) AND (score < $sure OR pages >= $many))
 ORDER BY part, page, line
 """
 
