@@ -25,9 +25,11 @@ def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_raw(raw: Path, version: int = 1) -> Path:
-    """Pages, and a container that makes several parts; the second version has changes in both."""
-    versions = ["version " * version if n % 7 == 0 else "version " for n in range(8)]
-    texts = {f"site{n % 3}_page{n}": f"Page {n}, {v}.\nMore of {n}." for n, v in enumerate(versions)}
+    """Pages with a line that recurs, and a container that makes several parts; the second version changes both."""
+    versions = ["version " * version if n % 7 == 0 else "version " for n in range(18)]
+    same = "Template: this paper is paid for by those who read it."
+    own = ["\n".join(f"Line {place} of page {n} stands on no other page." for place in range(4)) for n in range(18)]
+    texts = {f"site{n % 3}_page{n}": f"{own[n]}\n{v}.\n{same}" for n, v in enumerate(versions)}
     write_pages(raw, **texts, empty=" ")
     records = [{"text": f"Record {n}.", "url": f"https://{n % 5}.example/{n}"} for n in range(300)]
     write_records(raw / "all.jsonl", records[version - 1 :])
@@ -121,6 +123,7 @@ def test_workers_send_what_they_make(
     assert [path for path in sent if path.startswith(("parts", "revised"))] == []
     parts = [path for path in s3.find("shelf/work/parts") if path.endswith(".documents.parquet")]
     assert parts
+    assert s3.find("shelf/work/revised"), "the second pass should have made something"
 
 
 class Killed(BaseException):
