@@ -141,11 +141,12 @@ def open_cluster(
 
 def lost(engine: str, error: Exception) -> EngineError:
     """What to say when a task came to nothing on the cluster."""
-    said = str(error).strip().splitlines() or [""]
+    lines = str(error).strip().splitlines() or [""]
+    said = lines[-1 if any("Traceback" in line for line in lines) else 0]
     return EngineError(
-        f"A task came to nothing on the {engine.capitalize()} cluster ({type(error).__name__}: {said[-1]}). Either "
-        f"cleaner-corpus[{engine}] is not installed where the workers run, or workers were lost again and again: their "
-        "logs say more. The same command goes on where this run stopped."
+        f"A task came to nothing on the {engine.capitalize()} cluster ({type(error).__name__}: {said.rstrip(':')}). "
+        f"Either cleaner-corpus[{engine}] is not installed where the workers run, or the scheduler or workers were lost: "
+        "their logs say more. The same command goes on where this run stopped."
     )
 
 

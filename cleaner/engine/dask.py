@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ from typing import Any
 
 import dask
 from distributed import Client, LocalCluster, wait
+from distributed.utils import silence_logging_cmgr
 
 from cleaner.engine.cluster import ATTEMPTS, PATIENCE, lost
 from cleaner.engine.local import count_processors
@@ -17,6 +19,17 @@ from cleaner.errors import EngineError
 
 _DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 """What own workers run first: Ctrl-C reaches them, too, but what it means is for the driver to say."""
+
+
+class _Call:
+    """A call that is made where it is unpickled, within the task: a worker without cleaner would end if it had to find
+    the function before that, and Dask would wait for another one."""
+
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        self._call = function, arguments
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self._call
 
 
 class Dask:
@@ -31,13 +44,15 @@ class Dask:
         return max(1, sum(threads.values()))
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        return self._client.submit(function, *arguments, pure=False)
+        return self._client.submit(pickle.loads, pickle.dumps(_Call(function, arguments)), pure=False)
 
     def wait(self, tasks: Sequence[Any], seconds: float) -> Sequence[Any]:
         try:
             return list(wait(tasks, seconds, "FIRST_COMPLETED").done)
         except TimeoutError:
             return []
+        except Exception as e:
+            raise lost("dask", e) from e
 
     def result(self, task: Any) -> Any:
         try:
@@ -55,6 +70,7 @@ class Dask:
 def connect(scheduler: str | None, workers: int | None) -> Dask:
     """Reach the scheduler at an address such as "tcp://host:8786", or start one with worker processes of its own."""
     with ExitStack() as held:
+        held.enter_context(silence_logging_cmgr(logging.CRITICAL))  # what a user must know is in the errors
         if scheduler is None:
             held.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS}))
             scratch = held.enter_context(TemporaryDirectory(prefix="cleaner-"))
