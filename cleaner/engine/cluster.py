@@ -145,8 +145,8 @@ def lost(engine: str, error: Exception) -> EngineError:
     said = lines[-1 if any("Traceback" in line for line in lines) else 0]
     return EngineError(
         f"A task came to nothing on the {engine.capitalize()} cluster ({type(error).__name__}: {said.rstrip(':')}). "
-        f"Either cleaner-corpus[{engine}] is not installed where the workers run, or the scheduler or workers were lost: "
-        "their logs say more. The same command goes on where this run stopped."
+        f"Either cleaner-corpus[{engine}] is not installed where the workers run, or the scheduler or workers were "
+        "lost: their logs say more. The same command goes on where this run stopped."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -62,10 +63,11 @@ def connect(scheduler: str | None, workers: int | None) -> Ray:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it tells its makers
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     try:
-        if scheduler in (None, "local"):
-            ray.init("local", num_cpus=workers or count_processors(), include_dashboard=False, **quiet)
-        else:
-            ray.init(scheduler, **quiet)
+        with warnings.catch_warnings(action="ignore"):  # what a user must know is in the errors
+            if scheduler in (None, "local"):
+                ray.init("local", num_cpus=workers or count_processors(), include_dashboard=False, **quiet)
+            else:
+                ray.init(scheduler, **quiet)
     except (RayError, OSError, RuntimeError, ValueError) as e:
         raise EngineError(
             f"No Ray cluster can be reached at {scheduler or 'this machine'} ({e}). `ray start --head` starts one, "
