@@ -21,6 +21,7 @@ _UNLIKE = 0.3
 """A heading inside the text is not the page's, where fewer of its words are those of a declared title."""
 _ADDRESS = re.compile(r"[\w.-]{2,60}\.[a-z]{2,10}")
 MAX_LABEL = 40
+_MAX_CUTS = 6
 _ANCHOR = re.compile(r"\s?[¶#§🔗]$")
 _SQUASH = re.compile(r"[\W_]+")
 
@@ -197,7 +198,7 @@ def _without_label(heading: str, stated: list[Found]) -> str:
 
 def _shown_part(page: PageView, title: str) -> str | None:
     """The longest part of a title, from its beginning to a separator, that a line of the page repeats."""
-    for cut in reversed(list(_SEPARATOR.finditer(title))):
+    for cut in reversed(list(_SEPARATOR.finditer(title))[-_MAX_CUTS:]):
         part = title[: cut.start()].strip()
         if len(tokens(part)) > 1 and _line_of(page, part) is not None:
             return part
