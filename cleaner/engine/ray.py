@@ -71,6 +71,7 @@ def connect(scheduler: str | None, workers: int | None) -> Ray:
     except (RayError, OSError, RuntimeError, ValueError) as e:
         raise EngineError(
             f"No Ray cluster can be reached at {scheduler or 'this machine'} ({e}). `ray start --head` starts one, "
-            "which is found as `--scheduler auto` on the same machine, as ray://HOST:10001 from others."
+            "which is found as `--scheduler auto` on the same machine, as ray://HOST:10001 from others. If it wants a "
+            "token, set RAY_AUTH_MODE here as it is set there."
         ) from e
     return Ray(own=True)
