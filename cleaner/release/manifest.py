@@ -134,7 +134,10 @@ def version_key(version: str) -> tuple[int, int, int]:
 
 
 def next_version(parent: str | None, changes: Mapping[str, Any]) -> str:
-    """What the next version is called: MAJOR after any edit or removal, MINOR after additions only, else PATCH."""
+    """What the next version is called: MAJOR after any edit or removal, MINOR after additions only, else PATCH.
+
+    After a PATCH the documents are the same; what is said of their lines may differ.
+    """
     if parent is None:
         return FIRST
     major, minor, patch = version_key(parent)

@@ -13,7 +13,8 @@ from cleaner.release.open import load
 from cleaner.release.verify import verify
 
 PAGE = """<html><head><title>{title}</title><link rel="canonical" href="https://a.example/{name}"></head>
-<body><nav><a href="/">Home</a></nav><main><h1>{title}</h1><p>The ferry leaves at seven, {name} or not, and comes back before dark.</p>
+<body><nav><a href="/">Home</a></nav><main><h1>{title}</h1>
+<p>The ferry leaves at seven, {name} or not, and comes back before dark.</p>
 <p>{text} The harbour master keeps a list of who went, and a lamp for those who are late.</p></main></body></html>
 """
 

@@ -81,9 +81,9 @@ def test_an_edit_makes_a_major_version_and_rewrites_one_shard(tmp_path: Path) ->
     assert list(new.values()) == list(old.values())
 
 
-def test_another_verdict_with_the_same_text_is_an_edit(tmp_path: Path) -> None:
+def test_other_lines_of_the_very_same_document_make_a_patch(tmp_path: Path) -> None:
     run(tmp_path, PAGES)
-    assert run(tmp_path, [dataclasses.replace(PAGES[0], dropped=("Share that",)), *PAGES[1:]]).version == "2.0.0"
+    assert run(tmp_path, [dataclasses.replace(PAGES[0], dropped=("Share that",)), *PAGES[1:]]).version == "1.0.1"
     first, second = versions(tmp_path)
     assert first.files["documents"] == second.files["documents"]
     assert first.files["lines"] != second.files["lines"]
