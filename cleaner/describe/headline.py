@@ -265,7 +265,7 @@ def features(page: PageView, header: Header, body: Body, signs: Signs, candidate
         "name_below": below.named,
         "name_below_2": below2.named,
         "signed_below": below.dated or below.signed or below2.dated or below2.signed or below3.dated or below3.signed,
-        "reading_time_below": below.timed or below2.timed or below3.timed or signs[i + 4].timed,
+        "reading_time_below": below.timed or below2.timed or below3.timed or signs.timed(i + 4),
         "date_above": above.dated,
         "date_above_2": above2.dated,
         "byline_above": above.signed,

@@ -23,6 +23,8 @@ class Sign(NamedTuple):
     headlike: bool
 
 
+_TIMED = 60
+"""Characters that a line with a reading time has less than."""
 NOTHING = Sign(0, 0, False, False, False, False, False, False)
 
 
@@ -52,6 +54,10 @@ class Signs:
             sign = self._known[i] = self._look(i)
         return sign
 
+    def timed(self, i: int) -> bool:
+        """Whether line i tells a reading time: it is not looked at where it is too long for that."""
+        return 0 <= i < len(self._lines) and len(self._lines[i]) < _TIMED and self[i].timed
+
     def _look(self, i: int) -> Sign:
         line = self._lines[i]
         size = len(line)
@@ -66,7 +72,7 @@ class Signs:
             bool(told.dates) and told.left <= 45,
             told.label,
             bool(told.names) and not (told.label or told.left or told.dates),
-            told.reading and size < 60,
+            told.reading and size < _TIMED,
             prose,
             not prose and 4 <= words <= 22 and line[-1:] not in ".:。：",
         )
