@@ -271,7 +271,7 @@ def _count_lines(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         else:
             name = verdict or was
             counts[change][name] = counts[change].get(name, 0) + count
-    [(documents,)] = db.execute("SELECT count(*) FROM changed WHERE lines_differ").fetchall()
+    [(documents,)] = db.execute("SELECT count(*) FROM other_lines").fetchall()
     return {"documents": documents, **counts}
 
 

@@ -66,8 +66,9 @@ FROM ({old}) AS old FULL JOIN ({new}) AS new ON old.id = new.id
 
 
 def line_digests_query(columns: Sequence[str], old: str, new: str) -> str:
-    """The documents of which some line differs, whether or not the text of the document does."""
-    row = ", ".join(f'"{name}"' for name in columns if name != "document_id")
+    """The documents of which some line differs, whether or not the document does. Evidence is not compared: how often a
+    line stands on its site changes with every page of it."""
+    row = ", ".join(f'"{name}"' for name in columns if name not in ("document_id", "evidence"))
     digests = f"SELECT document_id AS id, bit_xor(md5_number(CAST(row({row}) AS VARCHAR))) AS digest"
     return _OTHER_LINES.format(old=f"{digests} FROM {old} GROUP BY 1", new=f"{digests} FROM {new} GROUP BY 1")
 
@@ -82,7 +83,6 @@ CHANGED = """
 CREATE TABLE changed AS
 SELECT compared.* EXCLUDE (found, old_path, host, by_recipe),
        CASE found WHEN 'both' THEN 'changed' ELSE found END AS change,
-       other_lines.id IS NOT NULL AS lines_differ,
        CASE found
        WHEN 'added' THEN CASE WHEN renamed.sha256 IS NOT NULL THEN 'renamed' ELSE 'new' END
        WHEN 'removed' THEN CASE WHEN compared.id IN (SELECT id FROM fates WHERE id IS NOT NULL)
@@ -114,7 +114,7 @@ LEFT JOIN (SELECT source_path, min(cause) AS cause FROM fates GROUP BY source_pa
 LEFT JOIN (SELECT old_sha256 AS sha256 FROM compared WHERE found = 'removed'
            INTERSECT SELECT new_sha256 FROM compared WHERE found = 'added') AS renamed
        ON renamed.sha256 = coalesce(old_sha256, new_sha256)
-WHERE found <> 'both' OR other_lines.id IS NOT NULL OR len(columns) > 0 OR $columns_differ
+WHERE found <> 'both' OR len(columns) > 0 OR $columns_differ
 """
 
 
