@@ -1,7 +1,7 @@
 """Finds the lines that a site repeats on page after page: what no page can tell by itself.
 
 A line is known by its site and its text, letter case aside (`line_key` in the part files). A line that the judge keeps
-goes when all of this is so (rule and numbers come from labelled pages; benchmarks/templates.py shows what it takes out):
+goes when all of this is so (rule and numbers are from labelled pages; benchmarks/templates.py shows what it takes out):
 
 - It stands on PAGES distinct pages of its site. Pages with one address or the same text are one page; so are pages that
   share most of their long lines: a story that a site holds three times makes no template of its paragraphs.
