@@ -25,7 +25,7 @@ from cleaner.cli import app
 from cleaner.engine import plan
 from cleaner.report.summary import Progress
 
-ROOT = Path(pipeline.__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -91,7 +91,7 @@ def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("cluster")
     (folder / "traces").mkdir()
     with ExitStack() as held, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(PLUGIN)]))
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(pipeline.__file__).parents[1]), str(PLUGIN)]))
         patch.setenv("TEST_TRACES", str(folder / "traces"))
         patch.setattr(plan, "LARGE", 100_000)  # as the driver in test_kill has it
         address = request.param(held, folder)

@@ -26,8 +26,13 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What a run over URLs keeps on this machine, it keeps here."""
+    """What a run over URLs keeps on this machine, it keeps here. `datasets` may have been told to stay offline, which
+    keeps it from the stores of this process, too."""
+    import datasets
+
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "datasets"))
 
 
 @pytest.fixture
