@@ -82,6 +82,15 @@ def parquet(paths: Iterable[Path]) -> list[str]:
     return [glob.escape(str(path)) for path in paths]
 
 
+def list_living(db: duckdb.DuckDBPyConnection, live: Path) -> list[str]:
+    """The names of the parts of which anything is alive, sorted; `live` is the file that says so (see `Parts.live`)."""
+    rows = db.execute(_LIVING, {"live": parquet([live])}).fetchall()
+    return [str(name) for (name,) in rows]
+
+
+_LIVING = "SELECT DISTINCT part FROM read_parquet($live) ORDER BY part"
+
+
 def stream(
     db: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
 ) -> Iterator[pa.RecordBatch]:

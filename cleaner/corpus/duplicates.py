@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from cleaner.corpus.database import copy_to, open_database, parquet
+from cleaner.corpus.database import copy_to, list_living, open_database, parquet
 from cleaner.corpus.filters import first_failed
 from cleaner.corpus.near import find_near
 from cleaner.corpus.tombstones import Withdrawn
@@ -80,14 +80,12 @@ def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: Withdrawn) -> De
 
 def _load(db: duckdb.DuckDBPyConnection, parts: Parts, recipe: Recipe) -> None:
     """The narrow columns of all living sources, and the filter that each does not pass, as the table `sources`."""
-    live = parquet([parts.live])
-    rows = db.execute("SELECT DISTINCT part FROM read_parquet($live) ORDER BY part", {"live": live}).fetchall()
-    names = [str(row[0]) for row in rows]
+    names = list_living(db, parts.live)
     if not names:
         raise InputError("There is nothing to release: no source was read.")
     query = _SOURCES.format(failed=first_failed(recipe.filter))
     try:
-        db.execute(query, {"files": parquet(map(parts.documents, names)), "live": live})
+        db.execute(query, {"files": parquet(map(parts.documents, names)), "live": parquet([parts.live])})
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as e:
         raise RecipeError(
             f"A filter of the recipe cannot be evaluated for some document ({' '.join(str(e).split())[:300]}). Where a "

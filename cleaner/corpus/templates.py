@@ -17,6 +17,7 @@ its other pages changed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,15 +62,16 @@ class Templates:
     parts: dict[str, str]
 
 
-def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, work: Path) -> Templates:
-    """Find the kept lines of all living documents that are templates of their site; the result is a file in `work`."""
+def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, names: Sequence[str], work: Path) -> Templates:
+    """Find the kept lines of all living documents that are templates of their site; the result is a file in `work`.
+
+    `names` are the parts of which anything is alive.
+    """
     path = work / "templates.parquet"
-    live = parquet([parts.live])
-    names = [str(row[0]) for row in db.execute(_PARTS, {"live": live}).fetchall()]
     if not names:
         return Templates(path, {})
     lines = {"files": parquet(map(parts.lines, names))}
-    db.execute(_PAGES, {"files": parquet(map(parts.documents, names)), "live": live})
+    db.execute(_PAGES, {"files": parquet(map(parts.documents, names)), "live": parquet([parts.live])})
     db.execute(_KEYS, lines)
     db.execute(_MET, lines)
     db.execute(_COPIES, {"long": LONG, "often": OFTEN, "few": FEW, "copy": COPY, "pages": PAGES})
@@ -91,8 +93,6 @@ def _place() -> str:
 
 
 _SIDES = (("back", "last"), ("front", "first"))
-
-_PARTS = "SELECT DISTINCT part FROM read_parquet($live) ORDER BY part"
 
 _PAGES = """
 CREATE TABLE pages AS

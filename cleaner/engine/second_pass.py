@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cleaner.corpus.database import copy_to, open_database, parquet
+from cleaner.corpus.database import copy_to, list_living, open_database, parquet
 from cleaner.corpus.signatures import banding_of, signature_path
 from cleaner.corpus.templates import Templates, find_templates
 from cleaner.engine.cluster import AnyPool
@@ -35,12 +35,12 @@ def revise_parts(parts: Parts, recipe: Recipe, work: Path, pool: AnyPool, report
     reporter.stage("revising")
     path = work / "revised.parquet"
     with open_database(work, recipe.memory) as db:
-        templates = find_templates(db, parts, work) if recipe.templates.drop else Templates(work / "none", {})
+        living = list_living(db, parts.live)
+        templates = find_templates(db, parts, living, work) if recipe.templates.drop else Templates(work / "none", {})
         names = {part: revised_name(part, digest) for part, digest in templates.parts.items()}
         renamed = pa.table({"part": pa.array(names.keys(), pa.string()), "name": pa.array(names.values(), pa.string())})
         db.register("renamed", renamed)
         copy_to(db, _LIVE, path, {"live": parquet([parts.live])})
-        living = [str(row[0]) for row in db.execute(_PARTS, {"live": parquet([parts.live])}).fetchall()]
 
     there = list_parts(parts.revised) if parts.revised.exists() else set()
     wanted = _missing(parts, recipe, living, names, there)
@@ -90,8 +90,6 @@ def _by_part(path: Path) -> Iterator[tuple[str, pa.Table]]:
     if held:
         yield current, pa.concat_tables(held)
 
-
-_PARTS = "SELECT DISTINCT part FROM read_parquet($live) ORDER BY part"
 
 _LIVE = """
 SELECT file, coalesce(name, part) AS part

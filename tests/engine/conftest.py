@@ -2,20 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-from engine_tools import PLUGIN, Run, inline_run
+from engine_tools import pooled_run, run
 
-from cleaner import pipeline
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`pipeline.run` as a plain loop, with the quick cleaning."""
-    return inline_run(monkeypatch)
-
-
-@pytest.fixture
-def pooled_run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`pipeline.run` with its real worker processes, and the quick cleaning in them."""
-    monkeypatch.setenv("PYTHONPATH", str(PLUGIN))
-    return pipeline.run
+__all__ = ["pooled_run", "run"]

@@ -79,3 +79,16 @@ def inline_run(patch: pytest.MonkeyPatch) -> Run:
     patch.setattr(pipeline, "Pool", InlinePool)
     patch.setattr(cleaning, "clean_batch", fake_cleaning.clean_batch)
     return pipeline.run
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`pipeline.run` as a plain loop, with the quick cleaning."""
+    return inline_run(monkeypatch)
+
+
+@pytest.fixture
+def pooled_run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`pipeline.run` with its real worker processes, and the quick cleaning in them."""
+    monkeypatch.setenv("PYTHONPATH", str(PLUGIN))
+    return pipeline.run

@@ -13,10 +13,11 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "engine"))
 
-from engine_tools import PLUGIN, Run, inline_run
+from engine_tools import pooled_run, run
 
-from cleaner import pipeline
 from cleaner.remote import places
+
+__all__ = ["pooled_run", "run"]
 
 
 @pytest.fixture(autouse=True)
@@ -72,16 +73,3 @@ def s3(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     fs.mkdir("shelf")
     yield fs
     fs.invalidate_cache()
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`pipeline.run` as a plain loop, with the quick cleaning."""
-    return inline_run(monkeypatch)
-
-
-@pytest.fixture
-def pooled_run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`pipeline.run` with its real worker processes, and the quick cleaning in them."""
-    monkeypatch.setenv("PYTHONPATH", str(PLUGIN))
-    return pipeline.run
