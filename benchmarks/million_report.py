@@ -48,7 +48,7 @@ def _stages(sizes: Mapping[int, Result]) -> Iterator[str]:
     """The first run, by stage and size."""
     head = ["first run"]
     for documents in sizes:
-        head += [f"{documents:,}: s", "ms a document", "MB, all", "MB, driver", "MB, a worker"]
+        head += [f"{documents:,}: s", "ms a document", "ms of CPU", "MB, all", "MB, driver", "MB, a worker"]
     rows = []
     for stage in [*_met(sizes, "first"), "in all"]:
         row = [stage]
@@ -56,7 +56,8 @@ def _stages(sizes: Mapping[int, Result]) -> Iterator[str]:
             run = result["first"]
             seconds = run["seconds"] if stage == "in all" else run["stages"].get(stage, 0.0)
             memory = [_peak(run, who, stage) for who in ("all", "driver", "worker")]
-            row += [f"{seconds:,.1f}", f"{seconds / documents * 1000:.3f}", *(f"{mb:,.0f}" for mb in memory)]
+            each = [seconds / documents * 1000, _cpu(run, stage) / documents * 1000]
+            row += [f"{seconds:,.1f}", *(f"{ms:.3f}" for ms in each), *(f"{mb:,.0f}" for mb in memory)]
         rows.append(row)
     yield from _table(head, rows)
     for documents, result in sizes.items():
@@ -71,10 +72,11 @@ def _stages(sizes: Mapping[int, Result]) -> Iterator[str]:
 def _again(sizes: Mapping[int, Result]) -> Iterator[str]:
     """Every run, with its stages and what it is of the first."""
     for documents, result in sizes.items():
-        stages = _met({documents: result}, *RUNS)
+        runs = [name for name in RUNS if name in result]
+        stages = _met({documents: result}, *runs)
         rows = []
-        for name, title in RUNS.items():
-            run = result[name]
+        for name in runs:
+            run, title = result[name], RUNS[name]
             share = run["seconds"] / result["first"]["seconds"]
             times = [f"{run['stages'].get(stage, 0.0):,.1f}" for stage in stages]
             told = run["report"]
@@ -90,7 +92,7 @@ def _disk(sizes: Mapping[int, Result]) -> Iterator[str]:
     """MB on disk after the first run and after the last."""
     rows = []
     for documents, result in sizes.items():
-        for name in ("first", "scattered"):
+        for name in ("first", [name for name in RUNS if name in result][-1]):
             disk = result[name]["disk"]
             of = ("release", ".cleaner", "parts", "signatures", "scratch")
             rows.append([f"{documents:,}, {RUNS[name]}", *(f"{disk[key]:,.0f}" for key in of)])
@@ -111,9 +113,11 @@ def _bounds(sizes: Mapping[int, Result]) -> Iterator[str]:
     if large > small:
         ratio = "{:.2f}".format
         each = {documents: run["seconds"] / documents for documents, run in first.items()}
+        cpu = {documents: _cpu(run, "in all") / documents for documents, run in first.items()}
         yield held(f"Memory at {large:,} by that at {small:,}", peak[large] / peak[small], MEMORY_RATIO, ratio)
         yield held(f"Time per document at {large:,} by {small:,}", each[large] / each[small], TIME_RATIO, ratio)
-    for name in ("appended", "together", "scattered"):
+        yield held(f"CPU time per document at {large:,} by {small:,}", cpu[large] / cpu[small], TIME_RATIO, ratio)
+    for name in [name for name in ("appended", "together", "scattered") if name in sizes[large]]:
         share = sizes[large][name]["seconds"] / first[large]["seconds"]
         yield held(f"Run after a change ({RUNS[name]}) by the first", share, RERUN_SHARE, "{:.1%}".format)
 
@@ -125,6 +129,11 @@ def _met(sizes: Mapping[int, Result], *runs: str) -> list[str]:
         for name in runs:
             met.update(dict.fromkeys(result[name]["stages"]))
     return [stage for stage in met if stage != "done"]
+
+
+def _cpu(run: Result, stage: str) -> float:
+    """Seconds of CPU time that a run's processes took together."""
+    return float(sum(run["cpu"].values()) if stage == "in all" else run["cpu"].get(stage, 0.0))
 
 
 def _peak(run: Result, who: str, stage: str) -> float:

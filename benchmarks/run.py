@@ -86,6 +86,14 @@ def memory(process: psutil.Process) -> float:
         return 0.0
 
 
+def cpu_seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    except psutil.Error:
+        return 0.0
+
+
 def loop(folder: Path, output: Path) -> int:
     """The plain loop: every file through `trafilatura.extract`, one JSON object a line. Returns the number of files."""
     import trafilatura  # only this contestant's process imports it

@@ -1,13 +1,15 @@
 """DuckDB, set up the way corpus-wide work needs it: a limit on its memory, spilling to disk, no network.
 
-One thread: a sort over wide rows then stays inside the limit, and what comes out does not depend on the machine.
-Every query whose order matters ends in ORDER BY over a total key.
+What comes out does not depend on the number of threads: sums are of whole numbers, and every query whose order matters
+ends in ORDER BY over a total key.
 """
 
 from __future__ import annotations
 
 import glob
+import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,9 @@ from cleaner.recipe import Recipe
 
 MEMORY = Recipe().memory
 """What DuckDB may hold in memory where no recipe says so; beyond that it spills to disk."""
+
+THREADS = min(4, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
+"""More threads hold more memory and, beside the reading of files, gain little."""
 
 BATCH_ROWS = 2048
 """Rows that a streamed result hands over at once."""
@@ -38,7 +43,7 @@ def open_database(work: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyC
     work.mkdir(parents=True, exist_ok=True)
     db = duckdb.connect()
     try:
-        settings = {"memory_limit": memory, "threads": 1, "temp_directory": str(spill), "TimeZone": "UTC",
+        settings = {"memory_limit": memory, "threads": THREADS, "temp_directory": str(spill), "TimeZone": "UTC",
                     "preserve_insertion_order": False, "enable_progress_bar": False,
                     "autoinstall_known_extensions": False, "autoload_known_extensions": False}
         for name, value in settings.items():
@@ -75,6 +80,14 @@ def _translated(error: duckdb.Error, work: Path, memory: str) -> CleanerError:
         f"A file under {work.parent} cannot be used ({text}). Nothing was released. The folder holds intermediate "
         f"results only: delete it, and run again."
     )
+
+
+@contextmanager
+def one_thread(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """For sorts over wide rows, which stay inside the limit on memory with one thread only."""
+    db.execute("SET threads = 1")
+    yield
+    db.execute(f"SET threads = {THREADS}")
 
 
 def parquet(paths: Iterable[Path]) -> list[str]:

@@ -32,6 +32,8 @@ _END = re.compile(
     r"\b(?:aktualisiert|mis à jour)\b)",
     re.IGNORECASE,
 )
+REMEMBERED = 10_000
+"""So many lines at most are remembered: those of a site's menus recur on page after page."""
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -105,8 +107,9 @@ def is_caption(line: str) -> bool:
     return any(phrase in folded for phrase in phrases("caption"))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read_line(line: str, above: str = "", language: str | None = None, order: Order | None = None) -> HeaderLine:
-    """Take a line apart.
+    """Take a line apart; what comes out is shared, and not to be changed.
 
     Args:
         line: One line of a page; of more than 200 characters nothing is told.

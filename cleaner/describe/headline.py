@@ -19,7 +19,7 @@ from cleaner.describe.view import PageView
 
 MIN_CONFIDENCE = 0.3
 MAX_CHARACTERS = 220
-CLOSE_LOOK = 8
+CLOSE_LOOK = 5
 """So many candidates at most are weighed."""
 _REACH = 25
 """So far above prose, in lines, a headline can stand."""
@@ -207,7 +207,7 @@ def features(page: PageView, header: Header, body: Body, signs: Signs, candidate
     shared = [stem for stem in stems if stem in body.stems]
     rare = len(stems) or 1
     distance = header.next_prose(i) - i
-    longest = max((line.count(" ") + 1 for line in page.lines[max(0, i - 8) : i] if len(line) <= 200), default=0)
+    longest = max([line.count(" ") + 1 for line in page.lines[max(0, i - 8) : i] if len(line) <= 200], default=0)
     verdict, role = page.verdict(i), page.role(i)
     found = {
         "bias": 1,
@@ -306,8 +306,9 @@ def text_title(page: PageView, header: Header, signs: Signs) -> Headline | None:
     sure = chances("title", [features(page, header, body, signs, candidate) for candidate in candidates])
     best = max(range(len(candidates)), key=lambda k: (sure[k], -k))
     line, text, _ = candidates[best]
-    label = next((label for label in phrases("title_label") if text.casefold().startswith(label)), "")
-    said = [k for k, c in enumerate(candidates) if c.text.casefold() == text.casefold()]
+    folded = text.casefold()
+    label = next((label for label in phrases("title_label") if folded.startswith(label)), "")
+    said = [k for k, c in enumerate(candidates) if c.text.casefold() == folded]
     chance = math.fsum(sure[k] for k in said)
     title = Title(text[len(label) :].strip() or text, "text", round(chance, 2), line)
     signed = any(signs[line + k].dated or signs[line + k].signed for k in (1, 2, 3))

@@ -238,10 +238,11 @@ def _told(page: PageView) -> list[tuple[Found, int | None]]:
     ]
     whole = fold_lines(lines)
     triggers = _held(_TRIGGERS, whole)
-    notices = _notices(page, lines, whole)
-    reserved = _held(_terms().reserved, fold_lines(lines[i] for i in notices))
+    reserved = _held(_terms().reserved, whole)
     if not reserved and not triggers:
         return []
+    notices = _notices(page, lines, whole) if reserved else []
+    reserved = _held(reserved, fold_lines(lines[i] for i in notices))
     last = _last_prose(page)
     found: list[tuple[Found, int | None]] = []
     for i in range(len(lines)) if triggers else notices:

@@ -49,7 +49,8 @@ def _beside(
         line = page.lines[i]
         if i == headline or len(line) > 80 or reading.line(i).label:
             continue
-        label = next((label for label in phrases("outlet_label") if line.casefold().startswith(label)), None)
+        folded = line.casefold()
+        label = next((label for label in phrases("outlet_label") if folded.startswith(label)), None)
         if label and 2 <= len(line) - len(label) <= 40:
             return Found(line[len(label) :].strip(), "text", 0.7), i
         match = _FROM.fullmatch(line)

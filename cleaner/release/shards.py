@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleaner import schema
-from cleaner.corpus.database import parquet, stream
+from cleaner.corpus.database import one_thread, parquet, stream
 from cleaner.engine.parts import Parts
 from cleaner.errors import AccountingError
 from cleaner.release.files import placed, sha256_of
@@ -110,8 +110,9 @@ def write_shards(
     for config, shards in plan.items():
         there = {s.path: known[s.path] for s in shards if s.path in known and _is_there(processed, known[s.path])}
         missing = [shard for shard in shards if shard.path not in there]
-        for batch in _batches(missing):
-            there.update({file.path: file for file in _write_batch(db, parts, processed, config, batch)})
+        with one_thread(db):
+            for batch in _batches(missing):
+                there.update({file.path: file for file in _write_batch(db, parts, processed, config, batch)})
         files[config] = [there[shard.path] for shard in shards]
     return files
 
