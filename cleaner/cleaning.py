@@ -131,7 +131,7 @@ def _clean_pages(
             head, texts[span.start : span.stop].to_list(), batch.lines["tag"][span.start : span.stop].to_list(),
             verdicts.role[span.start : span.stop], _as_seen_by_describe(batch.kind, span, verdicts),
             verdicts.probability[span.start : span.stop].tolist(), _publisher(head.source, recipe),
-            recipe.metadata.language_detector,
+            recipe.metadata.language_detector, [v == "keep" for v in verdicts.verdict[span.start : span.stop]],
         )  # fmt: skip
         said = describe_page(view)
         if page not in judged.errors:

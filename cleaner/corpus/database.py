@@ -117,4 +117,4 @@ def stream(
 
 def copy_to(db: duckdb.DuckDBPyConnection, query: str, path: Path, parameters: Mapping[str, Any] | None = None) -> None:
     """Write the result of a query as a Parquet file, in the order of the query."""
-    db.sql(query, params=dict(parameters or {})).write_parquet(str(path), compression="zstd")
+    db.sql(query, params=dict(parameters or {})).write_parquet(str(path), compression="snappy")

@@ -2,8 +2,9 @@
 
 langdetect is sure of itself on languages that it does not know, so its word counts only where the text holds the small
 words of the language it names. Where it fails so, and the page says that it is in a language which langdetect does not
-know, in the script of the text, the page is believed. Chinese comes out with its script, `zh-Hans` or `zh-Hant`, since
-BCP 47 names the writing rather than a country; bare `zh` where the characters do not tell.
+know, in the script of the text, the page is believed; else the small words of some such languages decide. Chinese comes
+out with its script, `zh-Hans` or `zh-Hant`, since BCP 47 names the writing rather than a country; bare `zh` where the
+characters do not tell.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ MIN_LETTERS = 20
 MIN_SCORE = 0.8
 MIN_COMMON = 0.05
 """Share of a text's words that should be among the language's commonest; known languages have 0.15 and more."""
+MIN_OTHER, MIN_BEGINNINGS = 0.2, 0.12
+"""The same of a language that is told by nothing else; of one that is told by how words begin, too."""
+FROM_WORDS = 0.8
+"""The probability given to a language that is told by its commonest words; a guess."""
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"https?://\S{1,300}")
@@ -69,16 +74,29 @@ class Detected(NamedTuple):
 
 
 @lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("cleaner.describe") / "data" / "common_words.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
 def _common_words() -> dict[str, frozenset[str]]:
-    table = tomllib.loads((files("cleaner.describe") / "data" / "common_words.toml").read_text("utf-8"))
-    return {language: frozenset(words.split()) for language, words in table["words"].items()}
+    return {language: frozenset(words.split()) for language, words in _table()["words"].items()}
+
+
+@lru_cache(maxsize=1)
+def _other_words() -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+    """Languages that langdetect does not know -> their commonest words, and beginnings of words."""
+    split = {language: words.split() for language, words in _table()["others"].items()}
+    return {
+        language: (frozenset(words), tuple(word[:-1] for word in words if word.endswith("-")))
+        for language, words in split.items()
+    }
 
 
 @lru_cache(maxsize=1)
 def _alien_letters() -> dict[str, frozenset[str]]:
     """Language -> letters of its script which it does not write; and the characters of one Chinese script alone."""
-    table = tomllib.loads((files("cleaner.describe") / "data" / "common_words.toml").read_text("utf-8"))
-    return {language: frozenset(letters) for language, letters in table["alien_letters"].items()}
+    return {language: frozenset(letters) for language, letters in _table()["alien_letters"].items()}
 
 
 def script_of(character: str) -> str | None:
@@ -139,7 +157,7 @@ def detect_language(text: str, declared: str | None = None, detector: DetectorNa
     found = _by_langdetect(sample, counts, declared)
     if found.language == "und" and declared and _could_be(declared, script):
         return Detected(declared.partition("-")[0], None)
-    return found
+    return _by_words(sample) if found.language == "und" else found
 
 
 def _could_be(declared: str, script: str) -> bool:
@@ -180,6 +198,17 @@ def _share_of_common(sample: str, language: str) -> float:
     common = _common_words().get(language)
     words = _WORDS.findall(sample.lower()) if common else []
     return sum(map(common.__contains__, words)) / len(words) if common and len(words) >= 8 else 1.0
+
+
+def _by_words(sample: str) -> Detected:
+    """The language that langdetect does not know of which a text holds most of the commonest words."""
+    words = _WORDS.findall(sample.lower())
+    best, most = "und", 0
+    for language, (common, beginnings) in _other_words().items():
+        held = sum(w in common or (len(w) >= 6 and w.startswith(beginnings)) for w in words)
+        if held > most and held >= (MIN_BEGINNINGS if beginnings else MIN_OTHER) * len(words):
+            best, most = language, held
+    return Detected(best, FROM_WORDS) if best != "und" and len(words) >= 8 else Detected("und", None)
 
 
 def _by_langdetect(sample: str, counts: dict[str, int], declared: str | None) -> Detected:

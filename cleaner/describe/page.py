@@ -50,7 +50,7 @@ def _set_language(said: Description, page: PageView, facts: Facts) -> None:
             said.language_declared = tag
             said.note("language_declared", found.method, found.confidence)
             break
-    kept = [line for line, verdict in zip(page.lines, page.verdicts, strict=False) if verdict == "keep"]
+    kept = [line for line, held in zip(page.lines, page.kept, strict=True) if held]
     sample: list[str] = []
     size = 0
     for least in (60, 25, 1):  # running text tells more than menus do

@@ -65,6 +65,7 @@ class PageView:
         roles: For each line the judge's first role; may be empty.
         verdicts: For each line the judge's first verdict: "keep", "drop" or "metadata"; empty: all are kept.
         scores: For each line the probability that it is content; may be empty.
+        kept: For each line whether it is in the text, where that is not what `verdicts` say; may be empty.
         publisher: The publisher's name, when the recipe knows it for this site.
         detector: What tells languages apart, by the recipe.
     """
@@ -77,12 +78,15 @@ class PageView:
     scores: list[float] = field(default_factory=list)
     publisher: str | None = None
     detector: DetectorName = "langdetect"
+    kept: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         count = len(self.lines)
         self.tags = self.tags or [""] * count
         self.roles = self.roles or [""] * count
         self.verdicts = self.verdicts or ["keep"] * count
+        if not any(self.kept):  # of a page without text, its lines tell the language
+            self.kept = [verdict == "keep" for verdict in self.verdicts]
 
     def tag(self, i: int) -> str:
         """Tag of line i, "" in text."""
