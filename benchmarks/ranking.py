@@ -30,7 +30,8 @@ from cleaner import Source, cleaning
 from cleaner.describe import ranking, text_authors, text_dates
 from cleaner.describe.header import find_header
 from cleaner.describe.header_lines import HeaderLines
-from cleaner.describe.headline import features, find_candidates, look_closely, read_body, sketch, text_title
+from cleaner.describe.headline import features, text_title
+from cleaner.describe.headline_candidates import find_candidates, look_closely, read_body, sketch
 from cleaner.describe.reading import Reading
 from cleaner.describe.signs import Signs
 from cleaner.describe.view import PageView

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from license_expression import get_spdx_licensing
 
 import cleaner
-from cleaner.describe.license import license_id
+from cleaner.describe.license_names import license_id
 
 CASES = tomllib.loads((Path(__file__).parent / "license_cases.toml").read_text("utf-8"))["case"]
 PROSE = (
