@@ -201,14 +201,18 @@ def _share_of_common(sample: str, language: str) -> float:
 
 
 def _by_words(sample: str) -> Detected:
-    """The language that langdetect does not know of which a text holds most of the commonest words."""
+    """The language that langdetect does not know of which a text holds most of the commonest words, if one stands out."""
     words = _WORDS.findall(sample.lower())
-    best, most = "und", 0
+    if len(words) < 8:
+        return Detected("und", None)
+    held = {"und": 0}
     for language, (common, beginnings) in _other_words().items():
-        held = sum(w in common or (len(w) >= 6 and w.startswith(beginnings)) for w in words)
-        if held > most and held >= (MIN_BEGINNINGS if beginnings else MIN_OTHER) * len(words):
-            best, most = language, held
-    return Detected(best, FROM_WORDS) if best != "und" and len(words) >= 8 else Detected("und", None)
+        count = sum(w in common or (len(w) >= 6 and w.startswith(beginnings)) for w in words)
+        if count >= (MIN_BEGINNINGS if beginnings else MIN_OTHER) * len(words):
+            held[language] = count
+    first, *others = sorted(held, key=lambda language: -held[language])
+    alone = first != "und" and held[first] > held[others[0]]
+    return Detected(first, FROM_WORDS) if alone else Detected("und", None)
 
 
 def _by_langdetect(sample: str, counts: dict[str, int], declared: str | None) -> Detected:
