@@ -201,7 +201,7 @@ def _share_of_common(sample: str, language: str) -> float:
 
 
 def _by_words(sample: str) -> Detected:
-    """The language that langdetect does not know of which a text holds most of the commonest words, if one stands out."""
+    """The one language, of those that langdetect does not know, of which a text holds most of the commonest words."""
     words = _WORDS.findall(sample.lower())
     if len(words) < 8:
         return Detected("und", None)
