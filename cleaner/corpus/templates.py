@@ -12,7 +12,7 @@ goes when all of this is so (rule and numbers are from labelled pages; benchmark
 - It is not at the head of its own page, unless it heads other pages, too: there, its teaser recurs.
 
 Counts are told of fewer than COUNTED pages only: a large site that grows by a page does not have what is said of all
-its other pages changed.
+its other pages changed. What was found of a site is kept, and found again only when one of its pages has changed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from pathlib import Path
 
 import duckdb
 
-from cleaner.corpus.database import copy_to, parquet
+from cleaner.corpus.database import parquet
+from cleaner.corpus.known_templates import KnownTemplates
 from cleaner.engine.parts import Parts
 
 PAGES = 3
@@ -54,24 +55,34 @@ class Templates:
     """The lines that go.
 
     Attributes:
-        path: Parquet file, sorted by all: `part`, `page`, `line`, `evidence`.
+        path: Parquet file, sorted by all: `part`, `page`, `line`, `evidence`; None where no line goes.
         parts: part -> 32 hex digits that change when anything in its rows does. Parts without rows are not there.
     """
 
-    path: Path
+    path: Path | None
     parts: dict[str, str]
 
 
-def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, names: Sequence[str], work: Path) -> Templates:
-    """Find the kept lines of all living documents that are templates of their site; the result is a file in `work`.
+def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, names: Sequence[str]) -> Templates:
+    """Find the kept lines of all living documents that are templates of their site.
 
-    `names` are the parts of which anything is alive.
+    `names` are the parts of which anything is alive. What is found is kept in a folder beside that of the parts.
     """
-    path = work / "templates.parquet"
     if not names:
-        return Templates(path, {})
-    lines = {"files": parquet(map(parts.lines, names))}
+        return Templates(None, {})
     db.execute(_PAGES, {"files": parquet(map(parts.documents, names)), "live": parquet([parts.live])})
+    known = KnownTemplates(db, parts.folder.parent, Path(__file__).read_text("utf-8"))
+    if known.find_changed():
+        db.execute("CREATE OR REPLACE TABLE pages AS FROM pages SEMI JOIN stale USING (site)")
+        concerned = [str(part) for (part,) in db.execute("SELECT DISTINCT part FROM pages ORDER BY part").fetchall()]
+        # where all that has changed is that sites are gone, any file will do
+        known.replace(_find(db, [parts.lines(part) for part in concerned or names[:1]]))
+    return Templates(known.gone, known.digests())
+
+
+def _find(db: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> str:
+    """The query that tells the lines that go from the pages in the table `pages`, of which the lines are in `files`."""
+    lines = {"files": parquet(files)}
     db.execute(_KEYS, lines)
     db.execute(_MET, lines)
     db.execute(_COPIES, {"long": LONG, "often": OFTEN, "few": FEW, "copy": COPY, "pages": PAGES})
@@ -81,9 +92,7 @@ def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, names: Sequence[
     db.execute(_LONELY, {"share": SHARE})
     db.execute(_NEIGHBOURS, lines)
     db.execute(_COMPANY, {"pages": PAGES})
-    copy_to(db, _GONE.format(counted=COUNTED, place=_place()), path, {"share": SHARE, "sure": SURE, "many": MANY})
-    digests = db.execute(_DIGESTS, {"path": parquet([path])}).fetchall()
-    return Templates(path, dict(digests))
+    return _GONE.format(counted=COUNTED, place=_place(), share=SHARE, sure=SURE, many=MANY)
 
 
 def _place() -> str:
@@ -99,7 +108,8 @@ CREATE TABLE pages AS
 WITH living AS (
     SELECT row_number() OVER (ORDER BY d.file, d.record)::INTEGER AS number, d.page, d.id, d.text_key,
            live.part, coalesce(d.site, '') AS site, d.words, d.page_type,
-           d.lines_kept + d.lines_dropped + d.lines_metadata AS lines
+           d.lines_kept + d.lines_dropped + d.lines_metadata AS lines,
+           hash(live.part, d.page, d.id, d.text_key, d.words, d.page_type) AS state
     FROM read_parquet($files, filename = true) AS d
     JOIN read_parquet($live) AS live
       ON d.file = live.file AND split_part(parse_filename(d.filename), '.', 1) = live.part
@@ -110,7 +120,7 @@ SELECT * EXCLUDE (id, text_key),
              CASE WHEN text_key IS NOT NULL THEN min(number) OVER (PARTITION BY site, text_key) END) AS one
 FROM living
 """
-"""All living documents; `one` is the number of the first of those that are one page."""
+"""All living documents; `one` is the number of the first of those that are one page, `state` changes when it does."""
 
 _KEYS = """
 CREATE TABLE keys AS
@@ -169,7 +179,8 @@ GROUP BY line_key HAVING pages >= $pages
 
 _CANDIDATES = """
 CREATE TABLE candidates AS
-SELECT part, p.page, p.number, d.one, line, line_key, score, head, counts.pages, total, counts.front, counts.back
+SELECT d.site, part, p.page, p.number, d.one, line, line_key, score, head, counts.pages, total, counts.front,
+       counts.back
 FROM met JOIN counts USING (line_key) JOIN pages AS p USING (number) JOIN distinct_pages AS d USING (number)
 WHERE kept AND sentence AND role IN $roles AND (page_type IS NULL OR page_type IN $kinds) AND (heads OR NOT head)
 """
@@ -200,15 +211,9 @@ FROM neighbours JOIN (
 """Lonely candidates that stand beside a line beside which they stand on other pages, too."""
 
 _GONE = """
-SELECT part, page, line, concat(
+SELECT site, part, page, line, concat(
     'on ', CASE WHEN pages < {counted} THEN pages || ' of ' END, CASE WHEN total < {counted} THEN total::VARCHAR END,
     CASE WHEN total >= {counted} THEN '{counted} or more' END, ' pages of this site', {place}) AS evidence
 FROM candidates LEFT JOIN company USING (number, line_key)
-WHERE pages >= $share * total OR ((company.number IS NOT NULL OR head) AND (score < $sure OR pages >= $many))
-ORDER BY part, page, line
-"""
-
-_DIGESTS = """
-SELECT part, md5(string_agg(concat_ws(' ', page, line, evidence), chr(10) ORDER BY page, line))
-FROM read_parquet($path) GROUP BY part ORDER BY part
+WHERE pages >= {share} * total OR ((company.number IS NOT NULL OR head) AND (score < {sure} OR pages >= {many}))
 """

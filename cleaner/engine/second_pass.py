@@ -36,7 +36,7 @@ def revise_parts(parts: Parts, recipe: Recipe, work: Path, pool: AnyPool, report
     path = work / "revised.parquet"
     with open_database(work, recipe.memory) as db:
         living = list_living(db, parts.live)
-        templates = find_templates(db, parts, living, work) if recipe.templates.drop else Templates(work / "none", {})
+        templates = find_templates(db, parts, living) if recipe.templates.drop else Templates(None, {})
         names = {part: revised_name(part, digest) for part, digest in templates.parts.items()}
         renamed = pa.table({"part": pa.array(names.keys(), pa.string()), "name": pa.array(names.values(), pa.string())})
         db.register("renamed", renamed)
@@ -65,7 +65,7 @@ def _missing(parts: Parts, recipe: Recipe, living: list[str], names: dict[str, s
 
 def _orders(templates: Templates, names: dict[str, str], wanted: set[str]) -> Iterator[Revision]:
     """An order for each of the wanted parts."""
-    for part, gone in _by_part(templates.path) if templates.parts else ():
+    for part, gone in _by_part(templates.path) if templates.path else ():
         if part in wanted:
             yield Revision(part, names[part], gone)
     for part in sorted(wanted - names.keys()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -131,14 +132,35 @@ def test_what_nobody_needs_any_more_is_deleted(run: Run, tmp_path: Path) -> None
     assert gone(tmp_path / "out") == []
 
 
-def test_a_history_ends_like_a_fresh_run(run: Run, tmp_path: Path) -> None:
-    for records in ([page(n, TEMPLATE) for n in range(3)], [page(n, *[TEMPLATE] * (n < 9)) for n in range(12)]):
-        write(tmp_path / "raw", records)
+OTHER = "Template: whoever has seen the bridge may write to the harbour."
+HISTORY: list[dict[str, tuple[int, list[str]]]] = [
+    # site -> how many pages it has, and what they all end with
+    {"a": (4, [TEMPLATE]), "b": (5, [TEMPLATE]), "c": (3, [])},
+    {"a": (5, [TEMPLATE]), "b": (5, [TEMPLATE]), "c": (3, [])},  # a page more
+    {"a": (5, [TEMPLATE, OTHER]), "c": (2, [])},  # as many pages with other lines, and a site less
+    {"a": (2, [TEMPLATE, OTHER]), "b": (6, [OTHER]), "c": (2, [])},  # pages that are too few, a site again
+    {"d": (3, [TEMPLATE])},
+    {"d": (1, [])},
+]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_history_ends_like_a_fresh_run(run: Run, tmp_path: Path, known: bool) -> None:
+    for step, sites in enumerate(HISTORY):
+        shutil.rmtree(tmp_path / "raw", ignore_errors=True)
+        for name, (count, more) in sites.items():  # a site is a folder here
+            write(tmp_path / "raw" / name, [page(n, *more, site=name) for n in range(count)])
+        if not known:  # what is kept of earlier runs is a cache
+            shutil.rmtree(tmp_path / "out" / ".cleaner" / "templates", ignore_errors=True)
         run(tmp_path / "raw", tmp_path / "out")
-    run(tmp_path / "raw", tmp_path / "fresh")
-    assert sorted(rows(tmp_path / "out"), key=lambda row: row["id"]) == sorted(
-        rows(tmp_path / "fresh"), key=lambda row: row["id"]
-    )
+        run(tmp_path / "raw", tmp_path / f"fresh{step}")
+        for config, keys in (("documents", ("id",)), ("lines", ("document_id", "line"))):
+            found, fresh = (
+                sorted(rows(tmp_path / name, config), key=lambda row: [row[key] for key in keys])
+                for name in ("out", f"fresh{step}")
+            )
+            assert found == fresh, step
+    assert not run(tmp_path / "raw", tmp_path / "out").released
 
 
 def test_filters_and_duplicates_see_what_the_second_pass_left(run: Run, tmp_path: Path) -> None:
