@@ -10,10 +10,12 @@ import glob
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from queue import Queue
+from threading import Event, Thread
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -26,6 +28,8 @@ MEMORY = Recipe().memory
 
 THREADS = min(4, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
 """More threads hold more memory and, beside the reading of files, gain little."""
+
+Item = TypeVar("Item")
 
 BATCH_ROWS = 2048
 """Rows that a streamed result hands over at once."""
@@ -113,6 +117,42 @@ def stream(
     for batch in reader(BATCH_ROWS):
         if batch.num_rows:
             yield batch
+
+
+def ahead(items: Iterable[Item], stop: Callable[[], object], most: int = 2) -> Iterator[Item]:
+    """The same items, made by a thread of its own, up to `most` of them ahead of who uses them.
+
+    What making them raises is raised here. Whoever stops early has `stop` called, which makes a running query end.
+    """
+    made: Queue[Item | None] = Queue(most)
+    failed: list[BaseException] = []
+    left = Event()
+
+    def make() -> None:
+        try:
+            for item in items:
+                made.put(item)
+                if left.is_set():
+                    break
+        except BaseException as e:
+            failed.append(e)
+        made.put(None)
+
+    thread = Thread(target=make, daemon=True)
+    thread.start()
+    try:
+        while (item := made.get()) is not None:
+            yield item
+        if failed:
+            raise failed[0]
+    finally:
+        left.set()
+        while thread.is_alive():
+            if not made.empty():
+                made.get()
+            else:
+                stop()
+                thread.join(0.1)
 
 
 def copy_to(db: duckdb.DuckDBPyConnection, query: str, path: Path, parameters: Mapping[str, Any] | None = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -21,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleaner import schema
-from cleaner.corpus.database import one_thread, parquet, stream
+from cleaner.corpus.database import ahead, one_thread, parquet, stream
 from cleaner.engine.parts import Parts
 from cleaner.errors import AccountingError
 from cleaner.release.files import placed, sha256_of
@@ -37,7 +38,7 @@ ROW_GROUP_BYTES = 32 << 20
 BATCH_CHARACTERS = 500_000_000
 """Characters of text in the shards that one sorted query fetches."""
 
-_WRITER: dict[str, Any] = {"compression": "zstd", "compression_level": 6, "version": "2.6", "data_page_version": "1.0"}
+_WRITER: dict[str, Any] = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
 if "use_content_defined_chunking" in inspect.signature(pq.ParquetWriter.__init__).parameters:
     _WRITER["use_content_defined_chunking"] = True  # an insertion then moves few bytes on a Hub that knows chunks
 
@@ -148,7 +149,7 @@ def _write_batch(
     where = parts.documents if config == "documents" else parts.lines
     values = {"files": parquet(where(str(part)) for (part,) in rows), "numbers": numbers}
     query = _ROWS.format(columns=_columns(config), order="y.place" if config == "documents" else "y.place, d.line")
-    tables = row_groups(stream(db, query, values), config, SCHEMAS[config])
+    tables = ahead(row_groups(stream(db, query, values), config, SCHEMAS[config]), db.interrupt)
     for shard, (number, groups) in zip(shards, groupby(tables, key=lambda item: item[0]), strict=True):
         if number != shard.number:
             raise AccountingError(_wrong(shard, 0))
@@ -175,18 +176,23 @@ def row_groups(
         shards = table["shard"].to_numpy()
         table = table.drop_columns(["shard"]).cast(columns)
         sizes = pc.fill_null(pc.binary_length(table["text"]), 0).to_numpy()
+        total = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+        changes = [*(np.flatnonzero(shards[1:] != shards[:-1]) + 1).tolist(), len(shards)]
         start = 0
-        for row, (shard, size) in enumerate(zip(shards.tolist(), sizes.tolist(), strict=True)):
-            full = held_rows == ROW_GROUP_ROWS[config] or held_bytes + size > ROW_GROUP_BYTES
-            if held_rows and (full or shard != current):
-                held.append(table.slice(start, row - start))
+        while start < len(shards):
+            full = held_rows == ROW_GROUP_ROWS[config] or held_bytes + sizes[start] > ROW_GROUP_BYTES
+            if held_rows and (full or shards[start] != current):
                 assert current is not None
                 yield current, _joined(held)
-                held, held_rows, held_bytes, start = [], 0, 0, row
-            current = shard
-            held_rows += 1
-            held_bytes += size
-        held.append(table.slice(start))
+                held, held_rows, held_bytes = [], 0, 0
+            current = int(shards[start])
+            fitting = int(np.searchsorted(total, total[start] + ROW_GROUP_BYTES - held_bytes, "right")) - 1
+            of_shard = changes[bisect_right(changes, start)]
+            end = min(of_shard, start + ROW_GROUP_ROWS[config] - held_rows, max(fitting, start + 1))
+            held.append(table.slice(start, end - start))
+            held_rows += end - start
+            held_bytes += int(total[end] - total[start])
+            start = end
     if held_rows and current is not None:
         yield current, _joined(held)
 
