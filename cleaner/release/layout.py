@@ -45,7 +45,8 @@ def lay_out(
     With `compact`, small shards are dissolved however few they are. Wants the table `previous` (see
     `index.load_index`). Makes the table `layout`: `part`, `file`, `record`, `id`, `site`, `place` (order over the whole
     corpus), `shard` (number of the shard, in the order of reading), `row_hash`, `lines_hash`, `lines`, `characters`,
-    and the columns `schema.OF_THE_CORPUS`.
+    the columns `schema.OF_THE_CORPUS`, and of a document that was in the previous version and keeps its shard, that
+    shard's path and the row's hash there: `old_shard`, `old_hash`.
     """
     db.execute(_PUBLISHED, {"decisions": parquet([decisions])})
     changes = compare(db)
@@ -132,7 +133,8 @@ _PUBLISHED = """
 CREATE TABLE published AS
 SELECT d.part, d.file, d.record, d.id, d.site, d.row_hash, d.lines_hash, d.lines, d.characters, d.duplicate_of,
        d.duplicate_cluster, d.duplicate_jaccard,
-       row_number() OVER (ORDER BY d.site, d.file, d.record) AS place, previous.shard AS old_shard
+       row_number() OVER (ORDER BY d.site, d.file, d.record) AS place, previous.shard AS old_shard,
+       previous.row_hash AS old_hash
 FROM read_parquet($decisions) AS d LEFT JOIN previous USING (id)
 WHERE d.outcome = 'document'
 """
@@ -170,6 +172,6 @@ WITH grouped AS (
     SELECT shard_key, row_number() OVER (ORDER BY min(place)) AS shard FROM grouped GROUP BY shard_key
 )
 SELECT part, file, record, id, site, place, shard, row_hash, lines_hash, lines, characters, duplicate_of,
-       duplicate_cluster, duplicate_jaccard
+       duplicate_cluster, duplicate_jaccard, old_shard, old_hash
 FROM grouped JOIN ordered USING (shard_key)
 """

@@ -10,6 +10,8 @@ import hashlib
 import inspect
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -22,11 +24,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleaner import schema
-from cleaner.corpus.database import ahead, one_thread, parquet, stream
+from cleaner.corpus.database import THREADS, ahead, one_thread, parquet, stream
 from cleaner.engine.parts import Parts
 from cleaner.errors import AccountingError
 from cleaner.release.files import placed, sha256_of
 from cleaner.release.manifest import CONFIGS, File
+from cleaner.release.remark import OtherRowsError, find_followed, remarked
 
 FOLDERS = {"documents": "data", "lines": "lines"}
 SCHEMAS = {"documents": schema.DOCUMENTS, "lines": schema.LINES}
@@ -111,11 +114,34 @@ def write_shards(
     for config, shards in plan.items():
         there = {s.path: known[s.path] for s in shards if s.path in known and _is_there(processed, known[s.path])}
         missing = [shard for shard in shards if shard.path not in there]
+        if config == "documents":
+            there |= {file.path: file for file in _write_remarked(db, processed, missing, known)}
+            missing = [shard for shard in missing if shard.path not in there]
         with one_thread(db):
             for batch in _batches(missing):
                 there.update({file.path: file for file in _write_batch(db, parts, processed, config, batch)})
         files[config] = [there[shard.path] for shard in shards]
     return files
+
+
+def _write_remarked(
+    db: duckdb.DuckDBPyConnection, processed: Path, shards: list[Shard], known: Mapping[str, File]
+) -> list[File]:
+    """Write those shards of documents that differ in marks alone from a shard that is there, several at a time."""
+    followed = find_followed(db, processed, [shard.number for shard in shards], known)
+
+    def write(shard: Shard) -> File | None:
+        with db.cursor() as cursor, suppress(OtherRowsError):
+            rows = remarked(cursor, shard.number, followed[shard.number])
+            tables = row_groups(rows, "documents", schema.DOCUMENTS)
+            return _write(processed, "documents", shard, (table for _, table in tables))
+        return None
+
+    threads = ThreadPoolExecutor(THREADS)
+    try:
+        return [file for file in threads.map(write, [s for s in shards if s.number in followed]) if file]
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def _is_there(processed: Path, file: File) -> bool:

@@ -1,0 +1,106 @@
+"""A shard in which only marks of duplicates change is made from the one that it follows, with the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cleaner
+from cleaner.release import shards
+from cleaner.release.remark import find_followed
+from cleaner.release.verify import verify
+
+ENDS = ("bour", "dge", "ter", "ket", "tion")
+WORDS = [f"{one}{other}" for one in ("har", "bri", "win", "lan", "mar", "sta") for other in ENDS]
+
+
+def story(number: int, changed: int = 0) -> str:
+    """Prose that no other number has; of which so many words are others."""
+    words = [WORDS[(number * 7 + place * (number + 3) + place // 11) % len(WORDS)] for place in range(200)]
+    for place in range(changed):
+        words[place * 17 % 200] = "changed"
+    sentences = [" ".join(words[start : start + 12]).capitalize() + "." for start in range(0, 200, 12)]
+    return "\n\n".join(" ".join(sentences[start : start + 4]) for start in range(0, len(sentences), 4))
+
+
+def write(raw: Path, **texts: str) -> None:
+    raw.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        record = {"text": text, "url": f"https://{name[0]}.example/{name}"}
+        (raw / f"{name}.jsonl").write_text(json.dumps(record) + "\n")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and ".cleaner" not in path.parts)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def make(tmp_path: Path, name: str) -> Path:
+    """Two versions: the second has a near-duplicate of a document of the first."""
+    raw, out = tmp_path / f"raw-{name}" / "raw", tmp_path / f"out-{name}" / "out"
+    write(raw, a1=story(1), a2=story(2), b1=story(3))
+    cleaner.run(raw, out, workers=1)
+    write(raw, c1=story(2, changed=2))
+    report = cleaner.run(raw, out, workers=1)
+    assert report.version == "2.0.0"
+    return out
+
+
+@pytest.fixture
+def follow(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[dict[int, Path]]]:
+    """Lets shards follow others, or not; returns what followed, call by call."""
+
+    def set_up(allowed: bool) -> list[dict[int, Path]]:
+        calls: list[dict[int, Path]] = []
+
+        def spy(*arguments: Any) -> dict[int, Path]:
+            calls.append(find_followed(*arguments) if allowed else {})
+            return calls[-1]
+
+        monkeypatch.setattr(shards, "find_followed", spy)
+        return calls
+
+    return set_up
+
+
+def test_the_bytes_are_those_of_a_shard_made_from_the_part_files(
+    tmp_path: Path, follow: Callable[[bool], list[dict[int, Path]]]
+) -> None:
+    calls = follow(True)
+    followed = make(tmp_path, "followed")
+    assert [len(found) for found in calls] == [0, 1]
+    follow(False)
+    assert contents(followed) == contents(make(tmp_path, "made"))
+    assert verify(followed).problems == []
+
+
+def test_a_shard_with_other_changes_is_made_from_the_part_files(
+    tmp_path: Path, follow: Callable[[bool], list[dict[int, Path]]]
+) -> None:
+    for name, allowed in (("followed", True), ("made", False)):
+        calls = follow(allowed)
+        out = make(tmp_path, name)
+        write(tmp_path / f"raw-{name}" / "raw", a1=story(4))
+        assert cleaner.run(tmp_path / f"raw-{name}" / "raw", out, workers=1).released
+        assert not allowed or len(calls[-1]) == 1  # it was tried
+    outs = [tmp_path / f"out-{name}" / "out" for name in ("followed", "made")]
+    assert contents(outs[0]) == contents(outs[1])
+    assert story(4)[:60] in "".join(page["text"] for page in cleaner.load(outs[0]))
+
+
+def test_a_damaged_shard_is_not_followed(tmp_path: Path, follow: Callable[[bool], list[dict[int, Path]]]) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw, a1=story(1), a2=story(2), b1=story(3))
+    cleaner.run(raw, out, workers=1)
+    [shard] = (out / "data").glob("*.parquet")
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 2] ^= 1
+    shard.write_bytes(bytes(data))
+    calls = follow(True)
+    write(raw, c1=story(2, changed=2))
+    cleaner.run(raw, out, workers=1)
+    assert calls == [{}]
