@@ -143,6 +143,7 @@ def ahead(items: Iterable[Item], stop: Callable[[], object], most: int = 2) -> I
     try:
         while (item := made.get()) is not None:
             yield item
+        thread.join()
         if failed:
             raise failed[0]
     finally:
