@@ -262,7 +262,7 @@ class Benchmark:
             if report and name == "again":
                 assert report["cleaned"] == 0
                 assert not report["released"]
-            elif report:
+            elif report and name != "first":  # of which a run that goes on cleans what is left
                 assert report["cleaned"] == of_size[f"{name} made"]["changed"], name
         assert of_size["first"]["report"]["sources"] == documents
 

@@ -7,6 +7,7 @@ key tells of a single document.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ def unchanged() -> dict[str, Any]:
 
 
 def find_changes(
-    processed: Path, parent: Manifest | None, found: Manifest, counted: dict[str, Any], fates: Fates, changed: Path
+    processed: Path,
+    parent: Manifest | None,
+    found: Manifest,
+    counted: dict[str, Any],
+    fates: Fates,
+    changed: Path,
+    remarked: Mapping[str, str],
 ) -> dict[str, Any]:
     """The changes of a version whose shards are written and whose manifest is not.
 
@@ -34,11 +41,12 @@ def find_changes(
         counted: `added`, `changed`, `removed` and `sites`, as `layout.compare` counts them.
         fates: What became of sources that are no document (see `release.fates`).
         changed: The documents that differ, as `layout.write_changed` writes them.
+        remarked: Its shards in which only marks of duplicates differ -> those of the parent that they follow.
 
     Raises:
         VerificationError: A shard of the parent that is needed is missing or damaged.
     """
     if parent is None or parent.files == found.files:
         return {**unchanged(), **counted}
-    with compare_manifests(processed, parent, found, fates, only=changed) as comparison:
+    with compare_manifests(processed, parent, found, fates, only=changed, remarked=remarked) as comparison:
         return {**counted, **{key: comparison.summary[key] for key in _DETAILS}}

@@ -93,7 +93,8 @@ def release(
         )
         if version is not None and not (parent and _same_shards(plan, parent) and found.made_like(parent)):
             choose_version(found.parent, changes, version)  # refuses before anything is written
-        found = replace(found, files=write_shards(db, parts, processed, plan, shards_of(manifests)))
+        files, remarked = write_shards(db, parts, processed, plan, shards_of(manifests))
+        found = replace(found, files=files)
         write_listings(db, processed, decisions)
         report.released = not (parent and found.files == parent.files and found.made_like(parent))
         if report.released:
@@ -101,7 +102,7 @@ def release(
             fates = decided_fates(processed, decisions)
             changed = decisions.path.with_name("changed.parquet")
             write_changed(db, changed)
-            found = replace(found, changes=find_changes(processed, parent, found, changes, fates, changed))
+            found = replace(found, changes=find_changes(processed, parent, found, changes, fates, changed, remarked))
             _save_index(db, processed, found)
             write_manifest(processed, found)
             manifests = read_manifests(processed)

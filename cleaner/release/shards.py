@@ -105,41 +105,46 @@ def write_shards(
     processed: Path,
     plan: Mapping[str, list[Shard]],
     known: Mapping[str, File],
-) -> dict[str, list[File]]:
-    """Write the shards that are not there yet; returns all shards of the release, by config, in reading order.
+) -> tuple[dict[str, list[File]], dict[str, str]]:
+    """Write the shards that are not there yet; returns all shards of the release, by config, in reading order, and of
+    those in which only marks of duplicates differ from a shard of the previous version, that shard: path -> path.
 
     `known` are the shards of earlier versions. AccountingError when a shard gets other rows than planned.
     """
     files: dict[str, list[File]] = {}
+    followed: dict[str, str] = {}
     for config, shards in plan.items():
         there = {s.path: known[s.path] for s in shards if s.path in known and _is_there(processed, known[s.path])}
         missing = [shard for shard in shards if shard.path not in there]
         if config == "documents":
-            there |= {file.path: file for file in _write_remarked(db, processed, missing, known)}
+            copied = _write_remarked(db, processed, missing, known)
+            there |= {file.path: file for file, _ in copied}
+            followed = {file.path: old.relative_to(processed).as_posix() for file, old in copied}
             missing = [shard for shard in missing if shard.path not in there]
         with one_thread(db):
             for batch in _batches(missing):
                 there.update({file.path: file for file in _write_batch(db, parts, processed, config, batch)})
         files[config] = [there[shard.path] for shard in shards]
-    return files
+    return files, followed
 
 
 def _write_remarked(
     db: duckdb.DuckDBPyConnection, processed: Path, shards: list[Shard], known: Mapping[str, File]
-) -> list[File]:
-    """Write those shards of documents that differ in marks alone from a shard that is there, several at a time."""
+) -> list[tuple[File, Path]]:
+    """Write those shards of documents that differ in marks alone from a shard that is there, several at a time; returns
+    each with the one that it follows."""
     followed = find_followed(db, processed, [shard.number for shard in shards], known)
 
-    def write(shard: Shard) -> File | None:
+    def write(shard: Shard) -> tuple[File, Path] | None:
         with db.cursor() as cursor, suppress(OtherRowsError):
             rows = remarked(cursor, shard.number, followed[shard.number])
             tables = row_groups(rows, "documents", schema.DOCUMENTS)
-            return _write(processed, "documents", shard, (table for _, table in tables))
+            return _write(processed, "documents", shard, (table for _, table in tables)), followed[shard.number]
         return None
 
     threads = ThreadPoolExecutor(THREADS)
     try:
-        return [file for file in threads.map(write, [s for s in shards if s.number in followed]) if file]
+        return [pair for pair in threads.map(write, [s for s in shards if s.number in followed]) if pair]
     finally:
         threads.shutdown(cancel_futures=True)
 

@@ -11,6 +11,7 @@ import pytest
 
 import cleaner
 from cleaner.release import shards
+from cleaner.release.diff.compare import diff
 from cleaner.release.remark import find_followed
 from cleaner.release.verify import verify
 
@@ -76,6 +77,10 @@ def test_the_bytes_are_those_of_a_shard_made_from_the_part_files(
     follow(False)
     assert contents(followed) == contents(make(tmp_path, "made"))
     assert verify(followed).problems == []
+    changes = json.loads((followed / "versions" / "2.0.0.json").read_text())["changes"]
+    assert changes["causes"] == {"added": {"new": 1}, "changed": {"corpus": 1}, "removed": {}}
+    assert changes["columns"]["duplicate_cluster"] == {"filled": 1}
+    assert diff(followed, "1.0.0")["columns"] == changes["columns"]
 
 
 def test_a_shard_with_other_changes_is_made_from_the_part_files(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from cleaner import schema
 from cleaner.corpus.database import open_database, parquet, stream
 from cleaner.errors import VerificationError
 from cleaner.release.diff import queries as sql
@@ -141,15 +142,17 @@ def compare_manifests(
     fates_known: bool = True,
     new_folder: Path | None = None,
     only: Path | None = None,
+    remarked: Mapping[str, str] | None = None,
 ) -> Iterator[Comparison]:
     """Compare two versions of which the shards are there, whether or not the newer one has been released.
 
     `fates` says what became of sources that are no document of the newer one; `fates_known`, whether it knows of all;
     `new_folder`, where the shards of the newer one lie if not in `processed`; `only`, a Parquet file with the `id` of
-    all documents that differ, where that is known, so that the others need not be compared.
+    all documents that differ, where that is known, so that the others need not be compared; `remarked`, shards of the
+    newer one -> those of the older one from which they differ in marks of duplicates alone.
     """
     with tempfile.TemporaryDirectory(prefix="cleaner-diff-") as work, open_database(Path(work)) as db:
-        tables = _tables(db, old, processed, new, new_folder or processed, only)
+        tables = _tables(db, old, processed, new, new_folder or processed, only, remarked or {})
         try:
             _load(db, old, new, tables, fates, fates_known)
         except duckdb.Error as e:
@@ -169,29 +172,34 @@ def _tables(
     new: Manifest,
     new_folder: Path,
     only: Path | None,
+    remarked: Mapping[str, str],
 ) -> dict[str, str]:
     """For each version and config, SQL that reads the shards that the other version does not have: all rows, or those
-    of the documents in the file `only`."""
+    of the documents in the file `only`. Those that are `remarked` are tables of their own, "old_marks" and
+    "new_marks"."""
     tables = {}
+    marks = {*remarked, *remarked.values()}
+    names = {config: config for config in CONFIGS} | ({"marks": "documents"} if marks else {})
     if only:
         db.execute("CREATE TABLE only_these AS SELECT id FROM read_parquet($files)", {"files": parquet([only])})
-    for config in CONFIGS:
+    for name, config in names.items():
         for side, mine, other, folder in (("old", old, new, old_folder), ("new", new, old, new_folder)):
             shared = {file.path for file in other.files[config]}
-            paths = [folder / file.path for file in mine.files[config] if file.path not in shared]
+            of_table = [file.path for file in mine.files[config] if (file.path in marks) == (name == "marks")]
+            paths = [folder / path for path in of_table if path not in shared]
             for path in paths:
                 if not path.is_file():
                     raise VerificationError(
                         f"{path} is missing, which version {mine.version} needs. `cleaner verify {folder}` says "
                         "what else is wrong."
                     )
-            name = f"{side}_{config}"
-            db.register(f"no_{name}", mine.schema(config).empty_table())
+            table = f"{side}_{name}"
+            db.register(f"no_{table}", mine.schema(config).empty_table())
             quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in parquet(paths))
-            tables[name] = f"read_parquet([{quoted}])" if paths else f"no_{name}"
+            tables[table] = f"read_parquet([{quoted}])" if paths else f"no_{table}"
             if only and paths:
                 key = "id" if config == "documents" else "document_id"
-                tables[name] = f"(FROM {tables[name]} WHERE {key} IN (FROM only_these))"
+                tables[table] = f"(FROM {tables[table]} WHERE {key} IN (FROM only_these))"
     return tables
 
 
@@ -205,7 +213,11 @@ def _load(
 ) -> None:
     """Make the tables `changed` and `line_changes`."""
     columns = sql.compared(old.schema("documents"), new.schema("documents"))
-    db.execute(sql.documents_query(columns, tables["old_documents"], tables["new_documents"]))
+    documents = [sql.documents_query(columns, tables["old_documents"], tables["new_documents"])]
+    if "old_marks" in tables:
+        marks = {name: column for name, column in columns.items() if name in schema.OF_THE_CORPUS}
+        documents.append(sql.documents_query(marks, tables["old_marks"], tables["new_marks"]))
+    db.execute(f"CREATE TABLE compared AS {' UNION ALL '.join(documents)}")
     common = [name for name in new.schema("lines").names if name in old.schema("lines").names]
     lines = tables["old_lines"], tables["new_lines"]
     db.execute(sql.line_digests_query(common, *lines))

@@ -35,7 +35,7 @@ def compared(old: pa.Schema, new: pa.Schema) -> dict[str, str]:
 
 
 def documents_query(columns: dict[str, str], old: str, new: str) -> str:
-    """All documents of the two relations: which columns differ, and what is needed to tell why."""
+    """All documents of the two relations: which of the columns differ, and what is needed to tell why."""
     digests = ", ".join(f"md5_number(CAST({sql} AS VARCHAR)) AS c{n}" for n, sql in enumerate(columns.values()))
     rows = f"SELECT id, source_sha256, source_path, url, title, {SITE} AS site, {digests} FROM"
     differ = ", ".join(_differing(n, name) for n, name in enumerate(columns))
@@ -54,7 +54,6 @@ _EMPTY = "md5_number('')"
 _EMPTIES = "(md5_number(''), md5_number('[]'))"
 
 _DOCUMENTS = """
-CREATE TABLE compared AS
 SELECT coalesce(new.id, old.id) AS id, coalesce(new.site, old.site) AS site,
        coalesce(new.source_path, old.source_path) AS source_path, coalesce(new.url, old.url) AS url,
        coalesce(new.title, old.title) AS title, old.source_sha256 AS old_sha256, new.source_sha256 AS new_sha256,
