@@ -55,7 +55,7 @@ class Templates:
     """The lines that go.
 
     Attributes:
-        path: Parquet file, sorted by all: `part`, `page`, `line`, `evidence`; None where no line goes.
+        path: Parquet file, sorted by all: `part`, `page`, `line`, `evidence`; None where there is nothing to look at.
         parts: part -> 32 hex digits that change when anything in its rows does. Parts without rows are not there.
     """
 

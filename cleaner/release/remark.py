@@ -47,8 +47,7 @@ def remarked(db: duckdb.DuckDBPyConnection, number: int, followed: Path) -> Iter
     start = 0
     with pq.ParquetFile(followed) as file:
         for group in range(file.num_row_groups):
-            table = file.read_row_group(group, use_threads=False)
-            table = table.select(schema.DOCUMENTS.names).cast(schema.DOCUMENTS)
+            table = _as_now(file.read_row_group(group, use_threads=False))
             new = wanted.slice(start, table.num_rows)
             start += table.num_rows
             if table["id"].to_pylist() != new["id"].to_pylist():
@@ -61,6 +60,16 @@ def remarked(db: duckdb.DuckDBPyConnection, number: int, followed: Path) -> Iter
                 raise OtherRowsError
             shard = pa.array([number] * table.num_rows, pa.int64())
             yield from table.append_column("shard", shard).combine_chunks().to_batches()
+
+
+def _as_now(table: pa.Table) -> pa.Table:
+    """Rows of documents in the columns of today; OtherRowsError where an earlier version of `cleaner` had others."""
+    if table.column_names != schema.DOCUMENTS.names:
+        raise OtherRowsError
+    try:
+        return table.cast(schema.DOCUMENTS)
+    except pa.ArrowException as e:
+        raise OtherRowsError from e
 
 
 _FOLLOWED = """

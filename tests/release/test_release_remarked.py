@@ -7,16 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import cleaner
 from cleaner.release import shards
 from cleaner.release.diff.compare import diff
-from cleaner.release.remark import find_followed
+from cleaner.release.remark import OtherRowsError, find_followed, remarked
 from cleaner.release.verify import verify
 
 ENDS = ("bour", "dge", "ter", "ket", "tion")
 WORDS = [f"{one}{other}" for one in ("har", "bri", "win", "lan", "mar", "sta") for other in ENDS]
+
+
+LAYOUT = """CREATE TABLE layout AS SELECT 1 AS shard, 1 AS place, ? AS id, 'new' AS row_hash, 'old' AS old_hash,
+    NULL AS duplicate_of, NULL AS duplicate_cluster, NULL AS duplicate_jaccard"""
 
 
 def story(number: int, changed: int = 0) -> str:
@@ -109,3 +116,18 @@ def test_a_damaged_shard_is_not_followed(tmp_path: Path, follow: Callable[[bool]
     write(raw, c1=story(2, changed=2))
     cleaner.run(raw, out, workers=1)
     assert calls == [{}]
+
+
+def test_a_shard_with_the_columns_of_an_earlier_version_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path / "raw", a1=story(1))
+    cleaner.run(tmp_path / "raw", tmp_path / "out", workers=1)
+    [shard] = (tmp_path / "out" / "data").glob("*.parquet")
+    table = pq.read_table(shard)
+    words = table.set_column(table.column_names.index("words"), "words", pa.array(["many"]))
+    for number, other in enumerate((table.drop_columns(["license"]), words)):
+        earlier = tmp_path / f"{number}.parquet"
+        pq.write_table(other, earlier)
+        with duckdb.connect() as db:
+            db.execute(LAYOUT, [table["id"][0].as_py()])
+            with pytest.raises(OtherRowsError):
+                list(remarked(db, 1, earlier))
