@@ -11,10 +11,21 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from cleaner.corpus.database import copy_to, parquet
 
 FOLDER = "templates"
+
+_GONE_COLUMNS = pa.schema([
+    ("site", pa.string()), ("part", pa.string()), ("page", pa.uint64()), ("line", pa.int64()),
+    ("evidence", pa.string()),
+])  # fmt: skip
+_PARTS_COLUMNS = pa.schema([("part", pa.string()), ("digest", pa.string())])
+_SITES_COLUMNS = pa.schema([
+    ("site", pa.string()), ("pages", pa.int64()), ("state", pa.uint64()), ("again", pa.uint64()),
+])  # fmt: skip
 
 
 class KnownTemplates:
@@ -37,15 +48,19 @@ class KnownTemplates:
     def find_changed(self) -> bool:
         """Make the table `stale`: sites that have other pages than when they were looked at, or none any more. Returns
         whether there are any."""
-        db = self._db
-        db.execute(_NOW)
-        if self._sites.exists():
-            db.execute(_STALE, {"sites": parquet([self._sites])})
-        else:
-            shutil.rmtree(self._folder.parent, ignore_errors=True)  # what other rules have found
-            db.execute("CREATE TABLE stale AS SELECT site FROM now")
-        [(changed,)] = db.execute("SELECT count(*) FROM stale").fetchall()
-        return bool(changed) or not self._sites.exists()
+        if not self._sites.exists():
+            self._start()
+        self._db.execute(_NOW)
+        self._db.execute(_STALE, {"sites": parquet([self._sites])})
+        [(changed,)] = self._db.execute("SELECT count(*) FROM stale").fetchall()
+        return bool(changed)
+
+    def _start(self) -> None:
+        """Know of no site; what other rules have found is deleted."""
+        shutil.rmtree(self._folder.parent, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        for path, columns in ((self.gone, _GONE_COLUMNS), (self._parts, _PARTS_COLUMNS), (self._sites, _SITES_COLUMNS)):
+            pq.write_table(columns.empty_table(), path)
 
     def digests(self) -> dict[str, str]:
         """Each part of which lines go, and 32 hex digits that change when anything in its rows of `gone` does."""
@@ -54,17 +69,13 @@ class KnownTemplates:
     def replace(self, found: str) -> None:
         """Put what a query finds of the stale sites, with the columns of `gone.parquet`, in the place of what was
         known of them."""
-        db, known = self._db, self._sites.exists()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        db.execute(f"CREATE TABLE found AS {found}")
-        old = {"old": parquet([self.gone])} if known else {}
-        touched = _TOUCHED if known else "CREATE TABLE touched AS SELECT DISTINCT part FROM found"
-        db.execute(touched, old)
+        db, old = self._db, {"old": parquet([self.gone])}
         gone, parts = self._folder / "gone.new", self._folder / "parts.new"
-        copy_to(db, _GONE if known else "FROM found ORDER BY part, page, line", gone, old)
-        old = {"old": parquet([self._parts])} if known else {}
-        copy_to(db, f"{_DIGESTS} {_KEPT_DIGESTS if known else ''}", parts, {"gone": parquet([gone]), **old})
-        self._sites.unlink(missing_ok=True)
+        db.execute(f"CREATE TABLE found AS {found}")
+        db.execute(_TOUCHED, old)
+        copy_to(db, _GONE, gone, old)
+        copy_to(db, _DIGESTS, parts, {"gone": parquet([gone]), "old": parquet([self._parts])})
+        self._sites.unlink()
         os.replace(gone, self.gone)
         os.replace(parts, self._parts)
         copy_to(db, "FROM now ORDER BY site", self._sites.with_suffix(".new"))
@@ -95,6 +106,5 @@ FROM (FROM read_parquet($old) ANTI JOIN stale USING (site) UNION ALL BY NAME FRO
 _DIGESTS = """
 SELECT part, md5(string_agg(concat_ws(' ', page, line, evidence), chr(10) ORDER BY page, line)) AS digest
 FROM read_parquet($gone) SEMI JOIN touched USING (part) GROUP BY part
+UNION ALL FROM read_parquet($old) ANTI JOIN touched USING (part)
 """
-
-_KEPT_DIGESTS = "UNION ALL FROM read_parquet($old) ANTI JOIN touched USING (part)"

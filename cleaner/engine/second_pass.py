@@ -65,7 +65,7 @@ def _missing(parts: Parts, recipe: Recipe, living: list[str], names: dict[str, s
 
 def _orders(templates: Templates, names: dict[str, str], wanted: set[str]) -> Iterator[Revision]:
     """An order for each of the wanted parts."""
-    for part, gone in _by_part(templates.path) if templates.path else ():
+    for part, gone in _by_part(templates.path) if templates.path and wanted else ():
         if part in wanted:
             yield Revision(part, names[part], gone)
     for part in sorted(wanted - names.keys()):

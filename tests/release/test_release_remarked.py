@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from release_corpus import published
 
 import cleaner
 from cleaner.release import shards
@@ -40,11 +41,6 @@ def write(raw: Path, **texts: str) -> None:
     for name, text in texts.items():
         record = {"text": text, "url": f"https://{name[0]}.example/{name}"}
         (raw / f"{name}.jsonl").write_text(json.dumps(record) + "\n")
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file() and ".cleaner" not in path.parts)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def make(tmp_path: Path, name: str) -> Path:
@@ -82,7 +78,7 @@ def test_the_bytes_are_those_of_a_shard_made_from_the_part_files(
     followed = make(tmp_path, "followed")
     assert [len(found) for found in calls] == [0, 1]
     follow(False)
-    assert contents(followed) == contents(make(tmp_path, "made"))
+    assert published(followed) == published(make(tmp_path, "made"))
     assert verify(followed).problems == []
     changes = json.loads((followed / "versions" / "2.0.0.json").read_text())["changes"]
     assert changes["causes"] == {"added": {"new": 1}, "changed": {"corpus": 1}, "removed": {}}
@@ -100,7 +96,7 @@ def test_a_shard_with_other_changes_is_made_from_the_part_files(
         assert cleaner.run(tmp_path / f"raw-{name}" / "raw", out, workers=1).released
         assert not allowed or len(calls[-1]) == 1  # it was tried
     outs = [tmp_path / f"out-{name}" / "out" for name in ("followed", "made")]
-    assert contents(outs[0]) == contents(outs[1])
+    assert published(outs[0]) == published(outs[1])
     assert story(4)[:60] in "".join(page["text"] for page in cleaner.load(outs[0]))
 
 
