@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cleaner.corpus.database import copy_to, parquet, stream
+from cleaner.corpus.database import copy_to, in_threads, parquet, stream
 from cleaner.corpus.shingles import Banding, jaccard, make_shingles
 from cleaner.corpus.signatures import compared_path
 from cleaner.corpus.tokens import Hashes
@@ -86,13 +86,17 @@ class Comparison:
     def _texts(self) -> Iterator[tuple[list[int], list[str]]]:
         """(numbers, texts) of documents that are to be compared and not loaded yet, a part at a time."""
         rows = (row for batch in stream(self._db, _INVOLVED) for row in zip(*batch.to_pydict().values(), strict=True))
-        for part, group in groupby(rows, key=lambda row: row[0]):
-            _, numbers, files, records = zip(*group, strict=True)
-            table = pq.read_table(self._parts.documents(part), columns=["file", "record", "text"])
-            there = zip(table["file"].to_pylist(), table["record"].to_pylist(), strict=True)
-            place = {key: row for row, key in enumerate(there)}
-            wanted = [place[key] for key in zip(files, records, strict=True)]
-            yield list(numbers), table["text"].take(pa.array(wanted)).to_pylist()
+        parts = ((part, [row[1:] for row in group]) for part, group in groupby(rows, key=lambda row: row[0]))
+        return in_threads(self._read, parts)
+
+    def _read(self, of_part: tuple[str, list[tuple[int, str, int]]]) -> tuple[list[int], list[str]]:
+        """(numbers, texts) of documents of one part, given as part, [(number, file, record)]."""
+        part, rows = of_part
+        table = pq.read_table(self._parts.documents(part), columns=["file", "record", "text"], use_threads=False)
+        there = zip(table["file"].to_pylist(), table["record"].to_pylist(), strict=True)
+        place = {key: row for row, key in enumerate(there)}
+        wanted = [place[file, record] for _, file, record in rows]
+        return [number for number, _, _ in rows], table["text"].take(pa.array(wanted)).to_pylist()
 
     def _write(self, path: Path) -> None:
         """Compare the pairs of the table `asked`, and write the results as a Parquet file."""

@@ -10,7 +10,9 @@ import glob
 import os
 import shutil
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
@@ -30,6 +32,7 @@ THREADS = min(4, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os
 """More threads hold more memory and, beside the reading of files, gain little."""
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 BATCH_ROWS = 2048
 """Rows that a streamed result hands over at once."""
@@ -154,6 +157,21 @@ def ahead(items: Iterable[Item], stop: Callable[[], object], most: int = 2) -> I
             else:
                 stop()
                 thread.join(0.1)
+
+
+def in_threads(function: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
+    """What a function makes of each item, in their order, made by THREADS threads, a few items ahead of who uses it."""
+    made: deque[Future[Made]] = deque()
+    threads = ThreadPoolExecutor(THREADS)
+    try:
+        for item in items:
+            made.append(threads.submit(function, item))
+            if len(made) > 2 * THREADS:
+                yield made.popleft().result()
+        while made:
+            yield made.popleft().result()
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def copy_to(db: duckdb.DuckDBPyConnection, query: str, path: Path, parameters: Mapping[str, Any] | None = None) -> None:

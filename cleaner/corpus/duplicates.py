@@ -34,7 +34,7 @@ class Decisions:
     """What became of every living source.
 
     Attributes:
-        path: Parquet file, one row a source, sorted by file and record: `part`, `file`, `record`, `source_path`,
+        path: Parquet file, one row a source, in no order: `part`, `file`, `record`, `source_path`,
             `outcome` (document, duplicate, filtered, withdrawn, reject), `rule` (which rule left it out), `of` (the id
             of the document it duplicates), `cause` and `message` (rejects), `duplicate_of`, `duplicate_cluster` and
             `duplicate_jaccard` (documents), and the columns that the release counts and sorts by.
@@ -71,7 +71,8 @@ def decide(parts: Parts, recipe: Recipe, work: Path, withdrawn: Withdrawn) -> De
         find_near(db, parts, recipe, work)
         options = recipe.duplicates
         chosen = {"same_text": options.same_text, "near": options.near, "threshold": options.threshold}
-        copy_to(db, _DECIDED.format(row_hash=WITH_MARKS), path, chosen)
+        db.execute(_DECIDED, chosen)
+        copy_to(db, _WRITTEN.format(row_hash=WITH_MARKS), path)
         decided = parquet([path])
         outcomes = dict.fromkeys(("document", "duplicate", "filtered", "withdrawn", "reject"), 0)
         outcomes.update(_counts(db, decided, "outcome"))
@@ -115,66 +116,79 @@ JOIN read_parquet($live) AS live
 _RULED = """
 CREATE TABLE ruled AS
 WITH pages AS (
-    SELECT *, row_number() OVER of_id AS copy, gone OR first_value(gone) OVER of_id AS withdrawn
-    FROM (
-        SELECT *, id IN (FROM withdrawn_ids) OR coalesce(source_sha256 IN (FROM withdrawn_sources), false)
-                  OR coalesce(text_key IN (FROM withdrawn_texts), false) AS gone
-        FROM sources WHERE page
-    )
+    SELECT rowid AS source, id, file, record, retrieved, failed,
+           id IN (FROM withdrawn_ids) OR coalesce(source_sha256 IN (FROM withdrawn_sources), false)
+           OR coalesce(text_key IN (FROM withdrawn_texts), false) AS gone
+    FROM sources WHERE page
+), copies AS (
+    SELECT source, row_number() OVER of_id AS copy, first_value(gone) OVER of_id AS gone
+    FROM pages SEMI JOIN (SELECT id FROM pages GROUP BY id HAVING count(*) > 1) USING (id)
     WINDOW of_id AS (PARTITION BY id ORDER BY {latest}file, record)
 )
-SELECT *, CASE
-    WHEN withdrawn THEN 'withdrawn'
+SELECT source, CASE
+    WHEN pages.gone OR copies.gone THEN 'withdrawn'
     WHEN copy > 1 THEN 'same_url'
     ELSE failed END AS first_rule
-FROM pages
+FROM pages LEFT JOIN copies USING (source)
 """
+"""`source` is the number of a row of `sources`. What all rows go through stays narrow: windows are for the few."""
 
 _PREFERRED = {"longest": "file, record", "earliest": "published NULLS LAST, file, record", "first": "file, record"}
 """Which of several documents with the very same text represents the others; equal texts are equally long."""
 
 _COMPARED = """
 CREATE TABLE compared AS
-SELECT *, CASE WHEN first_rule IS NULL AND text_key IS NOT NULL THEN
-    first_value(id) OVER (PARTITION BY first_rule, text_key ORDER BY {prefer}) END AS head
-FROM ruled
+WITH texts AS (
+    SELECT source, id, text_key, published, file, record FROM sources JOIN ruled ON sources.rowid = source
+    WHERE first_rule IS NULL AND text_key IS NOT NULL
+), shared AS (
+    SELECT source, first_value(id) OVER (PARTITION BY text_key ORDER BY {prefer}) AS head
+    FROM texts SEMI JOIN (SELECT text_key FROM texts GROUP BY text_key HAVING count(*) > 1) USING (text_key)
+)
+SELECT source, coalesce(head, id) AS head FROM texts LEFT JOIN shared USING (source)
 """
 
 _TEXTS = """
 CREATE TABLE texts AS
-SELECT row_number() OVER (ORDER BY file, record) - 1 AS number, part, file, record, id, text_key, characters, published
-FROM compared WHERE head = id
+WITH heads AS (
+    SELECT source, row_number() OVER (ORDER BY file, record) - 1 AS number
+    FROM compared JOIN sources ON sources.rowid = source WHERE head = id
+)
+SELECT number, part, file, record, id, text_key, characters, published
+FROM heads JOIN sources ON sources.rowid = source
 """
 
 _DECIDED = """
+CREATE TABLE decided AS
 WITH named AS (
-    SELECT compared.*, near.representative AS near_of, near.jaccard,
-           near.jaccard >= $threshold AND $near = 'drop' AS near_goes, nullif(head, compared.id) AS same_as,
-           CASE WHEN first_rule IS NULL AND head <> compared.id AND $same_text = 'drop' THEN 'same_text'
+    SELECT source, sources.id, near.representative AS near_of, near.jaccard,
+           near.jaccard >= $threshold AND $near = 'drop' AS near_goes, nullif(head, sources.id) AS same_as,
+           CASE WHEN head <> sources.id AND $same_text = 'drop' THEN 'same_text'
                 WHEN near_goes THEN 'near' ELSE first_rule END AS rule
-    FROM compared LEFT JOIN near ON compared.head = near.id
-), decided AS (
-    SELECT *, CASE WHEN rule IS NULL THEN 'document' WHEN rule = 'withdrawn' THEN 'withdrawn'
-                   WHEN rule IN ('same_url', 'same_text', 'near') THEN 'duplicate' ELSE 'filtered' END AS outcome,
-           CASE WHEN rule = 'same_url' THEN id WHEN rule = 'near' OR near_goes THEN near_of
-                WHEN rule = 'same_text' THEN same_as END AS of,
-           CASE WHEN rule IS NULL THEN coalesce(near_of, CASE WHEN $same_text = 'mark' THEN same_as END)
-                END AS duplicate_of,
-           CASE WHEN duplicate_of = near_of THEN round(jaccard, 4) WHEN duplicate_of IS NOT NULL THEN 1 END::FLOAT
-               AS duplicate_jaccard
-    FROM named
-    UNION ALL BY NAME
-    SELECT *, 'reject' AS outcome FROM sources WHERE NOT page
-), clusters AS (
-    SELECT duplicate_of AS head, least(duplicate_of, min(id)) AS least FROM decided WHERE duplicate_of IS NOT NULL
-    GROUP BY duplicate_of
-), marked AS (
-    SELECT decided.*, clusters.least AS duplicate_cluster
-    FROM decided LEFT JOIN clusters
-      ON decided.outcome = 'document' AND clusters.head = coalesce(decided.duplicate_of, decided.id)
+    FROM ruled JOIN sources ON sources.rowid = source LEFT JOIN compared USING (source)
+    LEFT JOIN near ON compared.head = near.id
 )
-SELECT part, file, record, source_path, outcome, rule, of, cause, message, duplicate_of, duplicate_cluster,
-       duplicate_jaccard, id, site, language, published, media_type, words, characters, lines,
-       {row_hash} AS row_hash, lines_hash
-FROM marked ORDER BY file, record
+SELECT source, id, rule,
+       CASE WHEN rule = 'same_url' THEN id WHEN rule = 'near' OR near_goes THEN near_of
+            WHEN rule = 'same_text' THEN same_as END AS of,
+       CASE WHEN rule IS NULL THEN coalesce(near_of, CASE WHEN $same_text = 'mark' THEN same_as END)
+            END AS duplicate_of,
+       CASE WHEN duplicate_of = near_of THEN round(jaccard, 4) WHEN duplicate_of IS NOT NULL THEN 1 END::FLOAT
+           AS duplicate_jaccard
+FROM named
+"""
+"""The pages and what becomes of them; a page that no rule speaks of is a document."""
+
+_WRITTEN = """
+WITH clusters AS (
+    SELECT duplicate_of AS head, least(duplicate_of, min(id)) AS duplicate_cluster
+    FROM decided WHERE duplicate_of IS NOT NULL GROUP BY duplicate_of
+)
+SELECT part, file, record, source_path,
+       CASE WHEN NOT page THEN 'reject' WHEN rule IS NULL THEN 'document' WHEN rule = 'withdrawn' THEN 'withdrawn'
+            WHEN rule IN ('same_url', 'same_text', 'near') THEN 'duplicate' ELSE 'filtered' END AS outcome,
+       rule, of, cause, message, duplicate_of, duplicate_cluster, duplicate_jaccard, s.id, site, language, published,
+       media_type, words, characters, lines, {row_hash} AS row_hash, lines_hash
+FROM sources AS s LEFT JOIN decided ON s.rowid = source
+LEFT JOIN clusters ON page AND rule IS NULL AND head = coalesce(duplicate_of, s.id)
 """

@@ -29,7 +29,7 @@ _SITES_COLUMNS = pa.schema([
 
 
 class KnownTemplates:
-    """What an earlier run found; wants the table `pages` (see `templates.find_templates`).
+    """What an earlier run found; wants the table `living` (see `templates.find_templates`).
 
     `gone.parquet` has `site`, `part`, `page`, `line`, `evidence` of each line that goes, sorted by part, page and line;
     `parts.parquet` has `part` and `digest`, of that part's lines; `sites.parquet` says of which pages each site was
@@ -63,7 +63,7 @@ class KnownTemplates:
             pq.write_table(columns.empty_table(), path)
 
     def digests(self) -> dict[str, str]:
-        """Each part of which lines go, and 32 hex digits that change when anything in its rows of `gone` does."""
+        """Each part of which lines go, and a number, as text, that changes when anything in its rows of `gone` does."""
         return dict(self._db.execute("FROM read_parquet($parts)", {"parts": parquet([self._parts])}).fetchall())
 
     def replace(self, found: str) -> None:
@@ -84,7 +84,7 @@ class KnownTemplates:
 
 _NOW = """
 CREATE TABLE now AS
-SELECT site, count(*) AS pages, bit_xor(state) AS state, bit_xor(hash(state, 1)) AS again FROM pages GROUP BY site
+SELECT site, count(*) AS pages, bit_xor(state) AS state, bit_xor(hash(state, 1)) AS again FROM living GROUP BY site
 """
 
 _STALE = """
@@ -104,7 +104,7 @@ FROM (FROM read_parquet($old) ANTI JOIN stale USING (site) UNION ALL BY NAME FRO
 """
 
 _DIGESTS = """
-SELECT part, md5(string_agg(concat_ws(' ', page, line, evidence), chr(10) ORDER BY page, line)) AS digest
+SELECT part, bit_xor(md5_number(concat_ws(' ', page, line, evidence)))::VARCHAR AS digest
 FROM read_parquet($gone) SEMI JOIN touched USING (part) GROUP BY part
 UNION ALL FROM read_parquet($old) ANTI JOIN touched USING (part)
 """

@@ -56,7 +56,7 @@ class Templates:
 
     Attributes:
         path: Parquet file, sorted by all: `part`, `page`, `line`, `evidence`; None where there is nothing to look at.
-        parts: part -> 32 hex digits that change when anything in its rows does. Parts without rows are not there.
+        parts: part -> a number, as text, that changes when anything in its rows does. Parts without rows are not there.
     """
 
     path: Path | None
@@ -70,10 +70,10 @@ def find_templates(db: duckdb.DuckDBPyConnection, parts: Parts, names: Sequence[
     """
     if not names:
         return Templates(None, {})
-    db.execute(_PAGES, {"files": parquet(map(parts.documents, names)), "live": parquet([parts.live])})
+    db.execute(_LIVING, {"files": parquet(map(parts.documents, names)), "live": parquet([parts.live])})
     known = KnownTemplates(db, parts.folder.parent, Path(__file__).read_text("utf-8"))
     if known.find_changed():
-        db.execute("CREATE OR REPLACE TABLE pages AS FROM pages SEMI JOIN stale USING (site)")
+        db.execute(_PAGES)
         concerned = [str(part) for (part,) in db.execute("SELECT DISTINCT part FROM pages ORDER BY part").fetchall()]
         # where all that has changed is that sites are gone, any file will do
         known.replace(_find(db, [parts.lines(part) for part in concerned or names[:1]]))
@@ -103,32 +103,43 @@ def _place() -> str:
 
 _SIDES = (("back", "last"), ("front", "first"))
 
+_LIVING = """
+CREATE TABLE living AS
+SELECT live.part, d.file, d.record, d.page, d.id, d.text_key, coalesce(d.site, '') AS site, d.words, d.page_type,
+       d.lines_kept + d.lines_dropped + d.lines_metadata AS lines,
+       hash(live.part, d.page, d.id, d.text_key, d.words, d.page_type) AS state
+FROM read_parquet($files, filename = true) AS d
+JOIN read_parquet($live) AS live
+  ON d.file = live.file AND split_part(parse_filename(d.filename), '.', 1) = live.part
+WHERE d.outcome = 'document'
+"""
+"""All living documents; `state` changes when anything does that matters here."""
+
 _PAGES = """
 CREATE TABLE pages AS
-WITH living AS (
-    SELECT row_number() OVER (ORDER BY d.file, d.record)::INTEGER AS number, d.page, d.id, d.text_key,
-           live.part, coalesce(d.site, '') AS site, d.words, d.page_type,
-           d.lines_kept + d.lines_dropped + d.lines_metadata AS lines,
-           hash(live.part, d.page, d.id, d.text_key, d.words, d.page_type) AS state
-    FROM read_parquet($files, filename = true) AS d
-    JOIN read_parquet($live) AS live
-      ON d.file = live.file AND split_part(parse_filename(d.filename), '.', 1) = live.part
-    WHERE d.outcome = 'document'
+WITH numbers AS (
+    SELECT rowid AS row, site, id, text_key, row_number() OVER (ORDER BY file, record)::INTEGER AS number
+    FROM living SEMI JOIN stale USING (site)
+), one_address AS (
+    SELECT site, id, min(number) AS first FROM numbers GROUP BY site, id HAVING count(*) > 1
+), one_text AS (
+    SELECT site, text_key, min(number) AS first FROM numbers WHERE text_key IS NOT NULL GROUP BY site, text_key
+    HAVING count(*) > 1
 )
-SELECT * EXCLUDE (id, text_key),
-       least(min(number) OVER (PARTITION BY site, id),
-             CASE WHEN text_key IS NOT NULL THEN min(number) OVER (PARTITION BY site, text_key) END) AS one
-FROM living
+SELECT number, part, page, site, words, page_type, lines,
+       least(number, one_address.first, one_text.first) AS one
+FROM numbers LEFT JOIN one_address USING (site, id) LEFT JOIN one_text USING (site, text_key)
+JOIN (SELECT rowid AS row, part, page, words, page_type, lines FROM living) USING (row)
 """
-"""All living documents; `one` is the number of the first of those that are one page, `state` changes when it does."""
+"""Those of the sites to look at; `one` is the number of the first of those that are one page."""
 
 _KEYS = """
 CREATE TABLE keys AS
-SELECT line_key FROM read_parquet($files) SEMI JOIN pages USING (page)
+SELECT line_key FROM read_parquet($files)
 WHERE line_key IS NOT NULL
 GROUP BY line_key HAVING min(page) <> max(page) AND bool_or(verdict = 'keep')
 """
-"""Lines that recur and that are kept somewhere."""
+"""Lines that recur and that are kept somewhere, be it on pages that are not looked at."""
 
 _MET = """
 CREATE TABLE met AS

@@ -41,25 +41,28 @@ def find_followed(
 def remarked(db: duckdb.DuckDBPyConnection, number: int, followed: Path) -> Iterator[pa.RecordBatch]:
     """The rows of a shard by its number, with a column `shard`, made from those of the shard that it follows.
 
-    OtherRowsError as soon as one turns out to differ in more than the columns `schema.OF_THE_CORPUS`.
+    OtherRowsError, at the end at the latest, where one turns out to differ in more than the columns
+    `schema.OF_THE_CORPUS`.
     """
     wanted = db.sql(_WANTED, params={"number": number}).to_arrow_table()
+    changed, hashes = [schema.DOCUMENTS.empty_table()], []
     start = 0
     with pq.ParquetFile(followed) as file:
         for group in range(file.num_row_groups):
             table = _as_now(file.read_row_group(group, use_threads=False))
             new = wanted.slice(start, table.num_rows)
             start += table.num_rows
-            if table["id"].to_pylist() != new["id"].to_pylist():
+            if not table["id"].equals(new["id"].cast(table["id"].type)):
                 raise OtherRowsError
             for name in schema.OF_THE_CORPUS:
                 place = schema.DOCUMENTS.get_field_index(name)
                 table = table.set_column(place, schema.DOCUMENTS.field(place), new[name].cast(table[name].type))
-            changed = new["changed"]
-            if hash_documents(table.filter(changed)) != new["row_hash"].filter(changed).to_pylist():
-                raise OtherRowsError
+            changed.append(table.filter(new["changed"]))
+            hashes += new["row_hash"].filter(new["changed"]).to_pylist()
             shard = pa.array([number] * table.num_rows, pa.int64())
             yield from table.append_column("shard", shard).combine_chunks().to_batches()
+    if hash_documents(pa.concat_tables(changed).combine_chunks()) != hashes:  # all at once: most of it is per call
+        raise OtherRowsError
 
 
 def _as_now(table: pa.Table) -> pa.Table:

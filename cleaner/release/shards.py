@@ -10,7 +10,6 @@ import hashlib
 import inspect
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -24,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleaner import schema
-from cleaner.corpus.database import THREADS, ahead, one_thread, parquet, stream
+from cleaner.corpus.database import ahead, in_threads, one_thread, parquet, stream
 from cleaner.engine.parts import Parts
 from cleaner.errors import AccountingError
 from cleaner.release.files import placed, sha256_of
@@ -34,7 +33,7 @@ from cleaner.release.remark import OtherRowsError, find_followed, remarked
 FOLDERS = {"documents": "data", "lines": "lines"}
 SCHEMAS = {"documents": schema.DOCUMENTS, "lines": schema.LINES}
 
-ROW_GROUP_ROWS = {"documents": 1_000, "lines": 100_000}
+ROW_GROUP_ROWS = {"documents": 2_000, "lines": 100_000}
 ROW_GROUP_BYTES = 32 << 20
 """A row group ends before its texts exceed this; one row may."""
 
@@ -142,11 +141,7 @@ def _write_remarked(
             return _write(processed, "documents", shard, (table for _, table in tables)), followed[shard.number]
         return None
 
-    threads = ThreadPoolExecutor(THREADS)
-    try:
-        return [pair for pair in threads.map(write, [s for s in shards if s.number in followed]) if pair]
-    finally:
-        threads.shutdown(cancel_futures=True)
+    return [pair for pair in in_threads(write, (s for s in shards if s.number in followed)) if pair]
 
 
 def _is_there(processed: Path, file: File) -> bool:

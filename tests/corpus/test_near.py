@@ -45,7 +45,7 @@ def decided(folder: Path, pages: list[Page], recipe: str = "", by_parts: ByParts
     parts = write_parts(folder, pages, by_parts)
     found = decide(parts, Recipe.parse(f"[duplicates]\n{recipe}"), folder / "work", Withdrawn.by([]))
     names = {p.id: p.file for p in pages}
-    rows = pq.read_table(found.path).to_pylist()
+    rows = pq.read_table(found.path).sort_by([("file", "ascending"), ("record", "ascending")]).to_pylist()
     told = ("of", "duplicate_of", "duplicate_cluster")
     return {row["file"]: row | {name: names.get(row[name]) for name in told} for row in rows}
 
