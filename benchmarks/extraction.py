@@ -150,7 +150,6 @@ def measure(pages: Sequence[LabelledPage], tools: dict[str, Tool]) -> tuple[dict
     runs = {name: Measured(tool) for name, tool in tools.items()}
     ways = [way for way in FLATTENED if _flattens(way)]
     runs |= {f"cleaner, text flattened by {way}": Measured(clean_text) for way in ways}
-    alone: dict[str, list[float]] = {"cleaner": [], "cleaner, text": [], TEXT_ALONE: []}
     for tool in (*tools.values(), clean_text):
         tool([page.data.decode("utf-8", "replace") for page in pages[:5]])
     for start in range(0, len(pages), BATCH):
@@ -160,13 +159,13 @@ def measure(pages: Sequence[LabelledPage], tools: dict[str, Tool]) -> tuple[dict
         for way in ways:
             runs[f"cleaner, text flattened by {way}"].run([FLATTENERS[way](page) or "." for page in html])
         print(f"{min(start + BATCH, len(pages))} of {len(pages)} pages", file=sys.stderr, flush=True)
-        for page in html[: ALONE - len(alone["cleaner"])]:
-            alone["cleaner"].append(_time(clean_html, page))
-            if ways:
-                alone["cleaner, text"].append(_time(clean_text, FLATTENERS[ways[0]](page) or "."))
-            if TEXT_ALONE in tools:
-                alone[TEXT_ALONE].append(_time(tools[TEXT_ALONE], page))
-    return runs, {name: median(times) for name, times in alone.items() if times}
+    html = [page.data.decode("utf-8", "replace") for page in pages[:ALONE]]
+    alone = {"cleaner": median(_time(clean_html, page) for page in html)}
+    if ways:
+        alone["cleaner, text"] = median(_time(clean_text, FLATTENERS[ways[0]](page) or ".") for page in html)
+    if TEXT_ALONE in tools:
+        alone[TEXT_ALONE] = median(_time(tools[TEXT_ALONE], page) for page in html)
+    return runs, alone
 
 
 def _flattens(way: str) -> bool:

@@ -159,6 +159,8 @@ def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, o
         label = _label_of(before)
         if not label and not position and not _LETTER.search(before) and len(above) <= 40:
             label = _label_of(above) if is_label(above, "date_label") or is_label(above, "modified_label") else ""
+        if phrase_pattern("thread_date").search(before):  # the day of a thread; or of a course, which begins then
+            label = "published" if phrase_pattern("thread_starter").search(above[:60]) else ""
         told.dates.append(LabelledDate(label, date))
         pieces += [before, " | "]
         position = date.end

@@ -15,7 +15,7 @@ from cleaner.describe.ranking import chances
 from cleaner.describe.reading import Reading
 from cleaner.describe.view import PageView
 
-MIN_CONFIDENCE = 0.5
+MIN_CONFIDENCE = 0.45
 _ABOVE, _BELOW = 12, 60
 _LONGEST = 160
 _MOST = 40
@@ -67,6 +67,8 @@ def _dates_of(page: PageView, reading: Reading, i: int, near: bool) -> list[Date
         DatedLine(i, date, label, place, told, near)
         for place, (label, date) in enumerate(told.dates)
         if date.precision in ("day", "second") and is_plausible(page, date.text)
+        # "Start date" and no thread: a course begins, say
+        if label or not phrase_pattern("thread_date").search(line[: date.start])
     ]
 
 
