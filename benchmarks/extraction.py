@@ -150,21 +150,22 @@ def measure(pages: Sequence[LabelledPage], tools: dict[str, Tool]) -> tuple[dict
     runs = {name: Measured(tool) for name, tool in tools.items()}
     ways = [way for way in FLATTENED if _flattens(way)]
     runs |= {f"cleaner, text flattened by {way}": Measured(clean_text) for way in ways}
+    html = [page.data.decode("utf-8", "replace") for page in pages]
     for tool in (*tools.values(), clean_text):
-        tool([page.data.decode("utf-8", "replace") for page in pages[:5]])
+        tool(html[:5])
     for start in range(0, len(pages), BATCH):
-        html = [page.data.decode("utf-8", "replace") for page in pages[start : start + BATCH]]
+        batch = html[start : start + BATCH]
         for name in tools:
-            runs[name].run(html)
+            runs[name].run(batch)
         for way in ways:
-            runs[f"cleaner, text flattened by {way}"].run([FLATTENERS[way](page) or "." for page in html])
+            runs[f"cleaner, text flattened by {way}"].run([FLATTENERS[way](page) or "." for page in batch])
         print(f"{min(start + BATCH, len(pages))} of {len(pages)} pages", file=sys.stderr, flush=True)
-    html = [page.data.decode("utf-8", "replace") for page in pages[:ALONE]]
-    alone = {"cleaner": median(_time(clean_html, page) for page in html)}
+    some = html[:ALONE]
+    alone = {"cleaner": median(_time(clean_html, page) for page in some)}
     if ways:
-        alone["cleaner, text"] = median(_time(clean_text, FLATTENERS[ways[0]](page) or ".") for page in html)
+        alone["cleaner, text"] = median(_time(clean_text, FLATTENERS[ways[0]](page) or ".") for page in some)
     if TEXT_ALONE in tools:
-        alone[TEXT_ALONE] = median(_time(tools[TEXT_ALONE], page) for page in html)
+        alone[TEXT_ALONE] = median(_time(tools[TEXT_ALONE], page) for page in some)
     return runs, alone
 
 

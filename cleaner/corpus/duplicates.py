@@ -125,7 +125,7 @@ WITH pages AS (
     FROM pages SEMI JOIN (SELECT id FROM pages GROUP BY id HAVING count(*) > 1) USING (id)
     WINDOW of_id AS (PARTITION BY id ORDER BY {latest}file, record)
 )
-SELECT source, CASE
+SELECT source, id, CASE
     WHEN pages.gone OR copies.gone THEN 'withdrawn'
     WHEN copy > 1 THEN 'same_url'
     ELSE failed END AS first_rule
@@ -139,7 +139,7 @@ _PREFERRED = {"longest": "file, record", "earliest": "published NULLS LAST, file
 _COMPARED = """
 CREATE TABLE compared AS
 WITH texts AS (
-    SELECT source, id, text_key, published, file, record FROM sources JOIN ruled ON sources.rowid = source
+    SELECT source, sources.id, text_key, published, file, record FROM sources JOIN ruled ON sources.rowid = source
     WHERE first_rule IS NULL AND text_key IS NOT NULL
 ), shared AS (
     SELECT source, first_value(id) OVER (PARTITION BY text_key ORDER BY {prefer}) AS head
@@ -161,12 +161,11 @@ FROM heads JOIN sources ON sources.rowid = source
 _DECIDED = """
 CREATE TABLE decided AS
 WITH named AS (
-    SELECT source, sources.id, near.representative AS near_of, near.jaccard,
-           near.jaccard >= $threshold AND $near = 'drop' AS near_goes, nullif(head, sources.id) AS same_as,
-           CASE WHEN head <> sources.id AND $same_text = 'drop' THEN 'same_text'
+    SELECT source, ruled.id, near.representative AS near_of, near.jaccard,
+           near.jaccard >= $threshold AND $near = 'drop' AS near_goes, nullif(head, ruled.id) AS same_as,
+           CASE WHEN head <> ruled.id AND $same_text = 'drop' THEN 'same_text'
                 WHEN near_goes THEN 'near' ELSE first_rule END AS rule
-    FROM ruled JOIN sources ON sources.rowid = source LEFT JOIN compared USING (source)
-    LEFT JOIN near ON compared.head = near.id
+    FROM ruled LEFT JOIN compared USING (source) LEFT JOIN near ON compared.head = near.id
 )
 SELECT source, id, rule,
        CASE WHEN rule = 'same_url' THEN id WHEN rule = 'near' OR near_goes THEN near_of
