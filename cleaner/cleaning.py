@@ -292,8 +292,10 @@ def _rejected(cause: str, message: str) -> Document:
 def _documents(cleaned: Cleaned) -> Iterator[tuple[int, Document]]:
     """(position in the batch, document) for each page."""
     lines: dict[int, list[Line]] = {}
-    for row in cleaned.lines.to_pylist():
-        lines.setdefault(row["source"], []).append(Line(**{name: row[name] for name in Line.__slots__}))
+    told = pl.DataFrame(cleaned.lines.select(["source", *Line.__slots__]))
+    places, *columns = (column.to_list() for column in told.get_columns())
+    for place, line in zip(places, map(Line, *columns), strict=True):
+        lines.setdefault(place, []).append(line)
     for row in cleaned.documents.to_pylist():
         place = row.pop("source")
         row.pop("site")

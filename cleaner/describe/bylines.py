@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Literal
 
 from cleaner.describe.authors import MAX_BYLINE, SUFFIX, byline_label, clean_name, is_name, is_staff, split_names
 from cleaner.describe.dates import HAS_YEAR, Order, find_dates, may_hold_date, order_in
 from cleaner.describe.header import phrase_pattern, phrase_set, phrases, tokens
+
+Label = Literal["", "published", "modified", "other"]
+"""What a line says of a day in it: nothing, or that it is the one of publication, of a change, or of something else."""
 
 _STOP = re.compile(
     r"\s*(?:[|｜•·⋅►>\n\t／]|\s[–—-]{1,2}\s|\(|\[|（|//|@|\d|"
@@ -117,28 +121,23 @@ _FACT = re.compile(r"[|•·»\n]|\s[–—-]\s")
 @lru_cache(maxsize=2048)
 def dateline(
     line: str, language: str | None = None, order: Order | None = None
-) -> tuple[list[tuple[str, str]], bool] | None:
+) -> tuple[list[tuple[Label, str]], bool] | None:
     """The dates of a short line that is a dateline: ([(label, date)], whole).
 
-    `label` is "published", "modified" or "" for each date; `whole` says that the line holds nothing else. None for
-    lines without a date or with too much beside it.
+    `label` is one of `Label` for each date; `whole` says that the line holds nothing else. None for lines without a
+    date or with too much beside it.
     """
     if len(line) > 160 or not may_hold_date(line, order or order_in(language)):
         return None
     dates = find_dates(line, language, order)
     if not dates:
         return None
-    found: list[tuple[str, str]] = []
+    found: list[tuple[Label, str]] = []
     rest: list[str] = []
     position = 0
     for date in dates:
         before = line[position : date.start]
-        label = ""
-        if phrase_pattern("modified_label").search(before):
-            label = "modified"
-        elif phrase_pattern("date_label").search(before):
-            label = "published"
-        found.append((label, date.text))
+        found.append((label_of(before), date.text))
         rest.append(before)
         position = date.end
     rest.append(line[position:])
@@ -151,6 +150,20 @@ def dateline(
         return found, True
     said = any(label and _opens_fact(before) for (label, _), before in zip(found, rest, strict=False))
     return (found, False) if said or len(" ".join(words)) <= 45 else None
+
+
+def label_of(before: str, above: str = "") -> Label:
+    """What the words before a date say of it; `above`: the line above, which may say that a thread's day follows."""
+    if phrase_pattern("thread_date").search(before):  # the day of a thread; or of a course, which begins then
+        return of_thread("other", above)
+    if phrase_pattern("modified_label").search(before):
+        return "modified"
+    return "published" if phrase_pattern("date_label").search(before) else ""
+
+
+def of_thread(label: Label, above: str) -> Label:
+    """The label of a day, which is one of publication after all if a thread and who started it stand above."""
+    return "published" if label == "other" and phrase_pattern("thread_starter").search(above[:60]) else label
 
 
 def _opens_fact(before: str) -> bool:

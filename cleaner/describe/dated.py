@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from cleaner.describe.bylines import byline_names, dateline
+from cleaner.describe.bylines import Label, byline_names, dateline, label_of, of_thread
 from cleaner.describe.dates import Date, Order, has_numbers, order_of, parse_declared
 from cleaner.describe.header import MAX_LINES, phrase_pattern, phrases
 from cleaner.describe.view import PageView
@@ -22,11 +22,11 @@ _ELSEWHERE = frozenset({"comment", "comment_form", "related", "trending", "capti
 
 
 class Shown(NamedTuple):
-    """A date in a line; `label` is "published", "modified" or "", `whole` says that the line holds nothing else."""
+    """A date in a line, with what is said of it there; `whole` says that the line holds nothing else."""
 
     date: Date
     line: int
-    label: str
+    label: Label
     whole: bool
 
 
@@ -61,7 +61,7 @@ def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown
         for label, text in found[0]:
             date = parse_declared(text)
             if date and date.precision in ("day", "second") and is_plausible(page, date.text):
-                shown.append(Shown(date, i, label or _label(above), found[1]))
+                shown.append(Shown(date, i, of_thread(label, above) or _label(above), found[1]))
     return shown
 
 
@@ -79,15 +79,13 @@ def _above(page: PageView, i: int) -> str:
     return ""
 
 
-def _timed(page: PageView, line: str) -> tuple[list[tuple[str, str]], bool] | None:
+def _timed(page: PageView, line: str) -> tuple[list[tuple[Label, str]], bool] | None:
     """What `dateline` says of a line, for one whose date is to be read off its `<time>` alone ("1 year ago")."""
     if len(line) > 160:
         return None
     for stamp, text in page.head.times:
         if stamp and len(text) >= 5 and text in line:
-            before = line[: line.index(text)]
-            label = "modified" if phrase_pattern("modified_label").search(before) else ""
-            return [(label, stamp)], text == line
+            return [(label_of(line[: line.index(text)]), stamp)], text == line
     return None
 
 
@@ -101,7 +99,7 @@ def change_elsewhere(page: PageView, zone: range, language: str | None) -> Shown
     return _only_day(page, zone, "modified", _SMALL_PRINT, language)
 
 
-def _only_day(page: PageView, but: range, label: str, roles: Collection[str], language: str | None) -> Shown | None:
+def _only_day(page: PageView, but: range, label: Label, roles: Collection[str], language: str | None) -> Shown | None:
     """The one day that lines of certain roles give under a label, some lines aside; None where there are several."""
     found: Shown | None = None
     for i, (role, line) in enumerate(zip(page.roles, page.lines, strict=False)):
@@ -116,7 +114,7 @@ def _only_day(page: PageView, but: range, label: str, roles: Collection[str], la
     return found
 
 
-def _label(line: str) -> str:
+def _label(line: str) -> Label:
     """What a short line says of the date under it ("Published", "Last updated:")."""
     bare = line.strip(" :：|·•").casefold()
     if phrase_pattern("modified_label").fullmatch(bare):

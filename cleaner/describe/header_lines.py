@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from cleaner.describe.authors import (
     MAX_BYLINE,
@@ -18,11 +18,9 @@ from cleaner.describe.authors import (
     may_go_on,
     split_names,
 )
-from cleaner.describe.bylines import CLOCK, READ_TIME
+from cleaner.describe.bylines import CLOCK, READ_TIME, Label, label_of
 from cleaner.describe.dates import Date, Order, find_dates, has_numbers, order_of
 from cleaner.describe.header import MAX_LINES, phrase_pattern, phrase_set, phrases
-
-Label = Literal["", "published", "modified"]
 
 _BULLET = re.compile(r"[\s*+•·○▪–—|>›»#-]{1,4}(?=\w)")
 _PIECE = re.compile(r"\s*[|•·⋅●►»\n\t]\s*|\s[–—/-]{1,2}\s|\s{2,}")
@@ -156,11 +154,9 @@ def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, o
     position = 0
     for date in dates:
         before = text[position : date.start]
-        label = _label_of(before)
+        label = label_of(before, above)
         if not label and not position and not _LETTER.search(before) and len(above) <= 40:
-            label = _label_of(above) if is_label(above, "date_label") or is_label(above, "modified_label") else ""
-        if phrase_pattern("thread_date").search(before):  # the day of a thread; or of a course, which begins then
-            label = "published" if phrase_pattern("thread_starter").search(above[:60]) else ""
+            label = label_of(above) if is_label(above, "date_label") or is_label(above, "modified_label") else ""
         told.dates.append(LabelledDate(label, date))
         pieces += [before, " | "]
         position = date.end
@@ -170,12 +166,6 @@ def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, o
             lambda m: " | " if len(m.group()) > 2 or not m.group().isascii() else m.group(), text
         )
     return text
-
-
-def _label_of(before: str) -> Label:
-    if phrase_pattern("modified_label").search(before):
-        return "modified"
-    return "published" if phrase_pattern("date_label").search(before) else ""
 
 
 def _take_names(told: HeaderLine, piece: str, labelled: bool) -> int:

@@ -7,10 +7,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from cleaner.describe.bylines import Label
 from cleaner.describe.dated import is_plausible
 from cleaner.describe.dates import Date
 from cleaner.describe.header import MAX_LINES, phrase_pattern, phrase_set
-from cleaner.describe.header_lines import HeaderLine, Label, is_caption
+from cleaner.describe.header_lines import HeaderLine, is_caption
 from cleaner.describe.ranking import chances
 from cleaner.describe.reading import Reading
 from cleaner.describe.view import PageView
@@ -66,9 +67,7 @@ def _dates_of(page: PageView, reading: Reading, i: int, near: bool) -> list[Date
     return [
         DatedLine(i, date, label, place, told, near)
         for place, (label, date) in enumerate(told.dates)
-        if date.precision in ("day", "second") and is_plausible(page, date.text)
-        # "Start date" and no thread: a course begins, say
-        if label or not phrase_pattern("thread_date").search(line[: date.start])
+        if label != "other" and date.precision in ("day", "second") and is_plausible(page, date.text)
     ]
 
 
