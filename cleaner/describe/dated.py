@@ -89,6 +89,18 @@ def _timed(page: PageView, line: str) -> tuple[list[tuple[Label, str]], bool] | 
     return None
 
 
+def date_beside(page: PageView, byline: int, language: str | None) -> Shown | None:
+    """The day in the line that names the author ("by Ada Example » Tue May 3, 2021"), or alone in one beside it."""
+    for i in (byline, byline + 1, byline - 1):
+        found = dateline(page.lines[i], language) if 0 <= i < len(page.lines) else None
+        for label, text in found[0] if found and (found[1] or i == byline) else []:
+            date = parse_declared(text)
+            known = date and date.precision in ("day", "second") and is_plausible(page, date.text)
+            if date and known and label in ("", "published") and not _OTHER_DAY.search(page.lines[i]):
+                return Shown(date, i, label, i != byline)
+    return None
+
+
 def date_below(page: PageView, start: int, language: str | None) -> Shown | None:
     """The day by a line under the text ("Posted on May 3, 2021"), if it is the only one of the page."""
     return _only_day(page, range(start), "published", _SIGNED, language)

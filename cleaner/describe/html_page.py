@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from cleaner.describe.agency import set_agency
 from cleaner.describe.bylines import byline_names
-from cleaner.describe.dated import Dated, change_elsewhere, date_below, shown_dates
+from cleaner.describe.dated import Dated, change_elsewhere, date_below, date_beside, shown_dates
 from cleaner.describe.dates import url_date
 from cleaner.describe.facts import Facts
 from cleaner.describe.header import Header, find_header, same, tokens
@@ -45,8 +45,8 @@ def describe_html(said: Description, page: PageView, facts: Facts, sites: list[s
     zone = _zone(page, header, title)
     _set_publisher(said, page, header, title, facts, sites)
     own = [*sites, squash(said.publisher)] if said.publisher else sites
-    _set_authors(said, page, zone, facts, own, language)
-    _set_dates(said, page, title, zone, facts, language)
+    byline = _set_authors(said, page, zone, facts, own, language)
+    _set_dates(said, page, title, byline, zone, facts, language)
     set_agency(said, page, header)
     _set_subtitle(said, page, header, title, facts)
 
@@ -86,7 +86,8 @@ def _set_publisher(
 
 def _set_authors(
     said: Description, page: PageView, zone: range, facts: Facts, sites: list[str], language: str | None
-) -> None:
+) -> int | None:
+    """Fill in the authors; the line that names them, where there is one."""
     signed = signed_by(page, zone, facts, sites, language)
     if signed:
         said.authors = signed.authors
@@ -100,17 +101,26 @@ def _set_authors(
             said.claims.setdefault(i, "byline")
             if on_next:
                 said.claims.setdefault(i + 1, "byline")
+    return signed.line if signed else None
 
 
 def _set_dates(
-    said: Description, page: PageView, title: Title | None, zone: range, facts: Facts, language: str | None
+    said: Description,
+    page: PageView,
+    title: Title | None,
+    byline: int | None,
+    zone: range,
+    facts: Facts,
+    language: str | None,
 ) -> None:
     shown = shown_dates(page, zone, language)
     address = url_date(urlsplit(said.url).path) if said.url else None
     headline = title.line if title else None
     published = date_published(page, shown, headline, facts, address, bool(said.authors))
-    if published is None and (below := date_below(page, zone.stop, language)):
-        published = Dated(below.date, "html", 0.6, below.line)
+    if published is None:
+        signed = date_beside(page, byline, language) if byline is not None else None
+        if one := signed or date_below(page, zone.stop, language):
+            published = Dated(one.date, "html", 0.6, one.line)
     if published:
         said.published, said.published_precision, said.published_offset = published.date[:3]
         said.note("published", published.method, published.confidence, published.line)

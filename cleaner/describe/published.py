@@ -64,7 +64,7 @@ def date_published(
     days = [time.day for time in times]
     if address and is_plausible(page, address.text):
         return Dated(next((t for t in times if t.day == address.day), address), "url", 0.8)
-    of_thread = len(days) > 2 and days == sorted(days)
+    of_thread = len(days) > 2 and days[0] == min(days)
     if days and days[0] not in changed and (of_thread or (signed and len(set(days)) == 1)):
         return Dated(times[0], "html", 0.6)
     return None
