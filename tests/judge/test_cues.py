@@ -58,6 +58,8 @@ def test_codes_have_roles_and_reasons() -> None:
     ("line", "code", "sure"),
     [
         ("Skip to content", "skip_link", True),
+        ("Zum Inhalt springen Zum Seitenende springen Startseite", "skip_link", False),
+        ("Skip to search results", "skip_link", False),
         ("  » Back to top «", "back_to_top", True),
         ("Your email address will not be published. Required fields are marked *", "comment_form", True),
         ("You are commenting using your Facebook account. ( Log Out / Change )", "comment_form", True),
@@ -123,6 +125,7 @@ def test_examples(line: str, code: str, sure: bool) -> None:
         "Conclusion",
         "Frequently asked questions",
         "War crimes",
+        "Zum Inhalt des neuen Buches",
         "日本語の文章です。",
         "Di ponti come questo ne restano pochi, ha detto la sindaca.",
         "Conclusioni",

@@ -62,6 +62,10 @@ PATTERNS = {
 
 SURE_PATTERNS = frozenset({"image_name", "photo_credit"})
 
+IN_A_ROW = frozenset({"skip_link"})
+"""Codes of links that stand in a row, which flattened text has on one line: that such a line begins with the first of
+them (three words and more) names it."""
+
 ANYWHERE = frozenset({"photo_credit"})
 """Shapes that can stand anywhere in a line; all others stand at its beginning, in each of their alternatives."""
 
@@ -165,11 +169,12 @@ def _enter(table: Table, place: str, cue: Cue) -> None:
     if place == "whole":
         key = _lead_and_key(cue.phrase)[1]
         table.whole[key] = min(cue, table.whole.get(key, cue))
-    elif place == "start":
+    in_a_row = place == "whole" and CODES[cue.number - 1] in IN_A_ROW and cue.phrase.count(" ") >= 2
+    if place == "start" or in_a_row:
         key = cue.phrase[:PREFIX]
-        table.starts.setdefault(key, []).append(_start(cue))
+        table.starts.setdefault(key, []).append(_start(cue._replace(unsure=cue.unsure or in_a_row)))
         table.sizes.setdefault(key[0], set()).add(len(key))
-    else:
+    if place == "anywhere":
         table.anywhere.append(cue)
 
 
