@@ -152,10 +152,10 @@ def dateline(
     return (found, False) if said or len(" ".join(words)) <= 45 else None
 
 
-def label_of(before: str, above: str = "") -> Label:
-    """What the words before a date say of it; `above`: the line above, which may say that a thread's day follows."""
+def label_of(before: str) -> Label:
+    """What the words before a date say of it."""
     if phrase_pattern("thread_date").search(before):  # the day of a thread; or of a course, which begins then
-        return of_thread("other", above)
+        return "other"
     if phrase_pattern("modified_label").search(before):
         return "modified"
     return "published" if phrase_pattern("date_label").search(before) else ""
@@ -163,7 +163,7 @@ def label_of(before: str, above: str = "") -> Label:
 
 def of_thread(label: Label, above: str) -> Label:
     """The label of a day, which is one of publication after all if a thread and who started it stand above."""
-    return "published" if label == "other" and phrase_pattern("thread_starter").search(above[:60]) else label
+    return "published" if label == "other" and phrase_pattern("thread_starter").search(above) else label
 
 
 def _opens_fact(before: str) -> bool:

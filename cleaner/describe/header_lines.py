@@ -30,6 +30,7 @@ _END = re.compile(
     r"\b(?:aktualisiert|mis à jour)\b)",
     re.IGNORECASE,
 )
+_DATE_LABELS = ("date_label", "modified_label", "thread_date")
 REMEMBERED = 10_000
 """So many lines at most are remembered: those of a site's menus recur on page after page."""
 _DIGIT = re.compile(r"\d")
@@ -37,7 +38,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 class LabelledDate(NamedTuple):
-    """A date with what the words before it say of it."""
+    """A date, with where it stands in its line, and what the words before it say of it."""
 
     label: Label
     date: Date
@@ -119,11 +120,13 @@ def read_line(line: str, above: str = "", language: str | None = None, order: Or
     if len(line) > MAX_BYLINE or not line:
         told.left = len(line)
         return told
-    text = _BULLET.sub("", line, count=1) if not line[0].isalnum() else line
+    bullet = _BULLET.match(line) if not line[0].isalnum() else None
+    begin = bullet.end() if bullet else 0
+    text = line[begin:]
     if is_worded(text):
         pieces = [text]
     else:
-        text = _take_dates(told, text, above, language, order)
+        text = _take_dates(told, text, begin, above, language, order)
         if _DIGIT.search(text):
             text, times = READ_TIME.subn(" | ", text)
             told.reading = times > 0
@@ -145,8 +148,10 @@ def is_worded(text: str) -> bool:
     return text.replace(" ", "").isalpha() and "  " not in text
 
 
-def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, order: Order | None) -> str:
-    """The text with its dates and their labels cut out."""
+def _take_dates(
+    told: HeaderLine, text: str, begin: int, above: str, language: str | None, order: Order | None
+) -> str:
+    """The text with its dates and their labels cut out; it begins at this character of its line."""
     dates = find_dates(text, language, order) if _DIGIT.search(text) else []
     if not dates:
         return text
@@ -154,10 +159,10 @@ def _take_dates(told: HeaderLine, text: str, above: str, language: str | None, o
     position = 0
     for date in dates:
         before = text[position : date.start]
-        label = label_of(before, above)
+        label = label_of(before)
         if not label and not position and not _LETTER.search(before) and len(above) <= 40:
-            label = label_of(above) if is_label(above, "date_label") or is_label(above, "modified_label") else ""
-        told.dates.append(LabelledDate(label, date))
+            label = label_of(above) if any(is_label(above, name) for name in _DATE_LABELS) else ""
+        told.dates.append(LabelledDate(label, date._replace(start=begin + date.start, end=begin + date.end)))
         pieces += [before, " | "]
         position = date.end
     text = "".join([*pieces, text[position:]])

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from cleaner.describe.bylines import Label
+from cleaner.describe.bylines import Label, of_thread
 from cleaner.describe.dated import is_plausible
 from cleaner.describe.dates import Date
 from cleaner.describe.header import MAX_LINES, phrase_pattern, phrase_set
@@ -17,10 +17,14 @@ from cleaner.describe.reading import Reading
 from cleaner.describe.view import PageView
 
 MIN_CONFIDENCE = 0.45
+SURE = 0.9
+"""Chance of a day that is labelled as the one on which a thread began."""
 _ABOVE, _BELOW = 12, 60
 _LONGEST = 160
 _MOST = 40
 """Of so many dates at most the likeliest is looked for."""
+_STARTER = 8
+"""So far above the day of a thread, in lines, stands who started it."""
 _LABEL = 40
 """So long, in characters, is a line that says what day the next one tells at most."""
 _DIGIT = re.compile(r"\d")
@@ -31,8 +35,8 @@ _ELSEWHERE = frozenset({"comment", "related", "trending", "caption", "photo_cred
 
 
 class DatedLine(NamedTuple):
-    """A line with a date: its index, the date, what label it has, its place among the line's dates, the line, and
-    whether it stands near the headline."""
+    """A line with a date: its index, the date, what label it has, its place among the line's dates, the line, whether
+    it stands near the headline, and whether it says that a thread began on that day."""
 
     line: int
     date: Date
@@ -40,6 +44,7 @@ class DatedLine(NamedTuple):
     place: int
     told: HeaderLine
     near: bool = True
+    thread: bool = False
 
 
 def find_dated_lines(page: PageView, reading: Reading) -> list[DatedLine]:
@@ -64,16 +69,17 @@ def _dates_of(page: PageView, reading: Reading, i: int, near: bool) -> list[Date
     told = reading.line(i)
     if not told.dates or told.left > 90 or is_caption(line):
         return []
-    return [
-        DatedLine(i, date, label, place, told, near)
-        for place, (label, date) in enumerate(told.dates)
-        if label != "other" and date.precision in ("day", "second") and is_plausible(page, date.text)
-    ]
+    found = []
+    for place, (label, date) in enumerate(told.dates):
+        known = of_thread(label, "\n".join(page.lines[max(0, i - _STARTER) : i]))
+        if known != "other" and date.precision in ("day", "second") and is_plausible(page, date.text):
+            found.append(DatedLine(i, date, known, place, told, near, known != label))
+    return found
 
 
 def date_features(page: PageView, reading: Reading, all_dated: list[DatedLine], own: DatedLine) -> dict[str, float]:
     """What is weighed of a dated line, by name."""
-    i, date, label, place, told, near = own
+    i, date, label, place, told, near, _ = own
     lines, header = page.lines, reading.header
     away = i - reading.anchor
     between = sum(
@@ -170,11 +176,13 @@ def find_published(page: PageView, reading: Reading) -> Told:
     """The dates of publication and change that the lines near the headline tell."""
     found = find_dated_lines(page, reading)
     sure = chances("published", [date_features(page, reading, found, one) for one in found])
+    sure = [SURE if one.thread else p for p, one in zip(sure, found, strict=True)]
     best = max(range(len(found)), key=lambda k: (sure[k], -k), default=None)
     published: DatedLine | None = None
     confidence = 0.0
     if best is not None:
-        confidence = math.fsum(p for p, one in zip(sure, found, strict=True) if one.date.day == found[best].date.day)
+        same_day = (p for p, one in zip(sure, found, strict=True) if one.date.day == found[best].date.day)
+        confidence = min(math.fsum(same_day), 1.0)
         published = found[best] if confidence >= MIN_CONFIDENCE and found[best].label != "modified" else None
     changed = sorted((one for one in found if one.label == "modified"), key=lambda one: abs(one.line - reading.anchor))
     modified = next((one for one in changed if not published or one.date.day >= published.date.day), None)
@@ -219,7 +227,7 @@ def _vague_date(page: PageView, reading: Reading) -> DatedLine | None:
             continue
         told = reading.line(i)
         for place, (label, date) in enumerate(told.dates):
-            if told.left > 4 or label == "modified" or date.precision not in ("year", "month"):
+            if told.left > 4 or label in ("modified", "other") or date.precision not in ("year", "month"):
                 continue
             bare_year = label != "published" and date.precision == "year" and len(line) <= 6
             if not bare_year and is_plausible(page, date.text) and not is_caption(line):
