@@ -26,7 +26,7 @@ _MOST = 40
 _STARTER = 8
 """So far above the day of a thread, in lines, stands who started it."""
 _LABEL = 40
-"""So long, in characters, is a line that says what day the next one tells at most."""
+"""So long, in characters, is a line at most, or its beginning, that says what day another one tells."""
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _HEADERS = frozenset({"dateline", "byline", "post_metadata"})
@@ -71,10 +71,15 @@ def _dates_of(page: PageView, reading: Reading, i: int, near: bool) -> list[Date
         return []
     found = []
     for place, (label, date) in enumerate(told.dates):
-        known = of_thread(label, "\n".join(page.lines[max(0, i - _STARTER) : i]))
+        known = of_thread(label, _above(page, i)) if label == "other" else label
         if known != "other" and date.precision in ("day", "second") and is_plausible(page, date.text):
             found.append(DatedLine(i, date, known, place, told, near, known != label))
     return found
+
+
+def _above(page: PageView, i: int) -> str:
+    """How the lines above line i begin, among them the one that tells who started a thread."""
+    return "\n".join(line[:_LABEL] for line in page.lines[max(0, i - _STARTER) : i])
 
 
 def date_features(page: PageView, reading: Reading, all_dated: list[DatedLine], own: DatedLine) -> dict[str, float]:
