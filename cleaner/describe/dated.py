@@ -59,8 +59,7 @@ def shown_dates(page: PageView, zone: range, language: str | None) -> list[Shown
         if _OTHER_DAY.search(above):
             continue
         for label, text in found[0]:
-            date = parse_declared(text)
-            if date and date.precision in ("day", "second") and is_plausible(page, date.text):
+            if date := plausible_day(page, text):
                 shown.append(Shown(date, i, of_thread(label, above) or _label(above), found[1]))
     return shown
 
@@ -94,9 +93,8 @@ def date_beside(page: PageView, byline: int, language: str | None) -> Shown | No
     for i in (byline, byline + 1, byline - 1):
         found = dateline(page.lines[i], language) if 0 <= i < len(page.lines) else None
         for label, text in found[0] if found and (found[1] or i == byline) else []:
-            date = parse_declared(text)
-            known = date and date.precision in ("day", "second") and is_plausible(page, date.text)
-            if date and known and label in ("", "published") and not _OTHER_DAY.search(page.lines[i]):
+            date = plausible_day(page, text)
+            if date and label in ("", "published") and not _OTHER_DAY.search(page.lines[i]):
                 return Shown(date, i, label, i != byline)
     return None
 
@@ -118,8 +116,8 @@ def _only_day(page: PageView, but: range, label: Label, roles: Collection[str], 
         if role not in roles or i in but or (line.isascii() and "20" not in line and "19" not in line):
             continue
         for said, text in (dateline(line, language) or ([], False))[0]:
-            date = parse_declared(text) if (said or _label(_above(page, i))) == label else None
-            if date and date.precision in ("day", "second") and is_plausible(page, date.text):
+            date = plausible_day(page, text) if (said or _label(_above(page, i))) == label else None
+            if date:
                 if found and found.date.day != date.day:
                     return None
                 found = found or Shown(date, i, label, False)
@@ -132,6 +130,12 @@ def _label(line: str) -> Label:
     if phrase_pattern("modified_label").fullmatch(bare):
         return "modified"
     return "published" if phrase_pattern("date_label").fullmatch(bare) else ""
+
+
+def plausible_day(page: PageView, text: str) -> Date | None:
+    """The day, or the moment of a day, that a text tells, unless it is later than the page's retrieval."""
+    date = parse_declared(text)
+    return date if date and date.precision in ("day", "second") and is_plausible(page, date.text) else None
 
 
 def is_plausible(page: PageView, date: str) -> bool:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from cleaner.describe.bylines import byline_names
-from cleaner.describe.dated import Dated, Shown, is_plausible
+from cleaner.describe.dated import Dated, Shown, is_plausible, plausible_day
 from cleaner.describe.dates import Date, parse_declared
 from cleaner.describe.facts import Facts
 from cleaner.describe.view import PageView
@@ -134,8 +134,7 @@ def _stated(page: PageView, facts: Facts, field: str) -> list[Dated]:
 
 
 def _times(page: PageView) -> list[Date]:
-    found = (parse_declared(stamp or text) for stamp, text in page.head.times)
-    return [date for date in found if date and date.precision in ("day", "second") and is_plausible(page, date.text)]
+    return [date for stamp, text in page.head.times if (date := plausible_day(page, stamp or text))]
 
 
 def _local(stated: Iterable[Dated], times: Iterable[Date]) -> list[Date]:
