@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import re
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -50,6 +47,9 @@ _UNNAMED = frozenset({"rel", "itemtype"})
 _LIKELY = "|".join(pattern for _, pattern, _ in REGIONS).replace(r"\b", "")
 """A quick look that every name passes that fits one of REGIONS."""
 
+SHOWN = 40
+"""So many characters of a name are shown as evidence."""
+
 Names = npt.NDArray[np.object_]
 
 
@@ -63,10 +63,8 @@ def name_regions(
     if elements is None or kinds is None or not len(elements) or not len(asked):
         return roles, names
     told = _told_by(kinds)
-    role_of, name_of = np.full(len(kinds), None, dtype=object), np.full(len(kinds), None, dtype=object)
-    telling = np.zeros(len(kinds), dtype=bool)
-    for kind, (role, name) in told.items():
-        telling[kind], role_of[kind], name_of[kind] = True, role, name
+    role_of, name_of = np.array(told["role"].to_list(), object), np.array(told["name"].to_list(), object)
+    telling = told["role"].is_not_null().to_numpy()
     parent = elements["parent"].to_numpy().astype(np.int64)
     nearest = np.where(telling[kinds.kind], np.arange(len(parent)), -1)
     for here in levels(elements["depth"].to_numpy().astype(np.int64))[1:]:
@@ -79,37 +77,30 @@ def name_regions(
     return roles, names
 
 
-def _told_by(kinds: Kinds) -> dict[int, tuple[str, str]]:
-    """Of each kind of element that tells what it holds, the role of the first of REGIONS that its names or its tag
-    fit, and what says so: the tag, and the first of its names that fits."""
+def _told_by(kinds: Kinds) -> pl.DataFrame:
+    """For each kind of element `role`, that of the first of REGIONS that its names or its tag fit, and `name`, what
+    says so: the tag, and the first of its names that fits. Both are null where nothing tells."""
     said = kinds.names.filter(pl.col("attribute").is_in(list(_UNNAMED)).not_()).select("kind", "name")
-    distinct = said["name"].unique(maintain_order=True)
-    likely = distinct.filter(distinct.str.to_lowercase().str.contains(_LIKELY)).to_list()
-    fits = {name: number for name in likely if (number := _region_of(name)) is not None}
-    tags = kinds.tag.to_list()
-    best = {number: (_BY_TAG[tag], "") for number, tag in enumerate(tags) if tag in _BY_TAG}
-    for kind, name in zip(said["kind"].to_list(), said["name"].to_list(), strict=True):
-        number = fits.get(name)
-        if number is None:
-            continue
-        known = best.get(kind)
-        if known is None or number < known[0] or (number == known[0] and not known[1]):
-            best[kind] = (number, name)
-    return {
-        kind: (REGIONS[number][0], f"<{tags[kind]}> {name[:40]}" if name else f"<{tags[kind]}>")
-        for kind, (number, name) in best.items()
-        if tags[kind] not in _CONTENT
-    }
+    low = pl.col("name").str.to_lowercase()
+    likely = said.select(pl.col("name").unique(maintain_order=True)).filter(low.str.contains(_LIKELY))
+    fits = likely.select("name", region=_first_fit(likely["name"].str.to_lowercase())).drop_nulls()
+    named = said.join(fits, on="name", maintain_order="left").sort("region", maintain_order=True)
+    named = named.unique("kind", keep="first", maintain_order=True)
+    by_tag = pl.col("tag").replace_strict(_BY_TAG, default=None, return_dtype=pl.UInt32)
+    known = kinds.tag.to_frame().with_row_index("kind").with_columns(by_tag=by_tag)
+    known = known.join(named, on="kind", how="left", maintain_order="left")
+    by_name = pl.col("region").is_not_null() & (pl.col("region") <= pl.col("by_tag").fill_null(len(REGIONS)))
+    region = pl.when(by_name).then("region").otherwise("by_tag")
+    region = pl.when(pl.col("tag").is_in(list(_CONTENT)).not_()).then(region)
+    name = pl.when(by_name).then(pl.lit(" ") + pl.col("name").str.slice(0, SHOWN)).otherwise(pl.lit(""))
+    role = region.replace_strict(list(range(len(REGIONS))), [role for role, _, _ in REGIONS], default=None)
+    return known.select(role=role, name=pl.lit("<") + pl.col("tag") + ">" + name)
 
 
-@functools.lru_cache(maxsize=16_384)
-def _region_of(name: str) -> int | None:
-    """The first of REGIONS that a name fits: sites share most of their names."""
-    low = name.lower()
-    return next((number for number, pattern in enumerate(_patterns()) if pattern.search(low)), None)
-
-
-@functools.cache
-def _patterns() -> list[re.Pattern[str]]:
-    """The patterns of REGIONS."""
-    return [re.compile(pattern) for _, pattern, _ in REGIONS]
+def _first_fit(names: pl.Series) -> pl.Series:
+    """The number of the first of REGIONS that each of these names, in lower case, fits; null where none does."""
+    found = pl.coalesce(
+        pl.when(pl.col("name").str.contains(pattern)).then(pl.lit(number, pl.UInt32))
+        for number, (_, pattern, _) in enumerate(REGIONS)
+    )
+    return names.alias("name").to_frame().select(region=found)["region"]
