@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from cleaner import schema
+from cleaner.batches import cut_batches
 from cleaner.corpus.privacy import guard_lines
 from cleaner.corpus.quality import measure_texts
 from cleaner.describe import Description, PageView, describe_page
@@ -29,9 +30,6 @@ from cleaner.read import Decoded, decode, find, read_file
 from cleaner.recipe import Recipe
 from cleaner.records import Document, Kind, Line, Reject, Skipped, Source
 from cleaner.rows import heads_of, make_row, measure_lines, share_of_markup
-
-BATCH = 64
-"""Sources that `clean_many` works on at once."""
 
 DOCUMENTS = pa.schema([("source", pa.uint32()), ("site", pa.string()), ("markup", pa.int64()), *schema.DOCUMENTS])
 _ROWS = pl.DataFrame(DOCUMENTS.empty_table()).schema
@@ -240,20 +238,14 @@ def clean_many(
     A source that cannot be cleaned ends nothing: its document has no text, and `cause` says why.
     """
     chosen = load_recipe(recipe)
-    stream = iter(sources)
-    while batch := list(islice(stream, BATCH)):
-        results: dict[int, Document] = {}
-        good: list[tuple[int, Source]] = []
-        for number, source in enumerate(batch):
-            try:
-                good.append((number, _as_source(source, chosen)))
-            except DocumentError as e:
-                results[number] = _rejected(e.cause, e.message)
-        cleaned = clean_batch([source for _, source in good], chosen)
-        for place, reject in cleaned.rejects.items():
-            results[good[place][0]] = _rejected(reject.cause, reject.message)
-        for place, document in _documents(cleaned):
-            results[good[place][0]] = document
+    for batch in cut_batches((_read(source, chosen) for source in sources), _size):
+        results = {number: read for number, read in enumerate(batch) if isinstance(read, Document)}
+        places = [number for number in range(len(batch)) if number not in results]
+        cleaned = clean_batch([source for source in batch if isinstance(source, Source)], chosen)
+        for at, reject in cleaned.rejects.items():
+            results[places[at]] = _rejected(reject.cause, reject.message)
+        for at, document in _documents(cleaned):
+            results[places[at]] = document
         for number in range(len(batch)):
             yield results[number]
 
@@ -283,6 +275,18 @@ def _as_source(source: bytes | str | Path | Source, recipe: Recipe) -> Source:
     if isinstance(pages[0], Reject):
         raise DocumentError(pages[0].cause, pages[0].message)
     return pages[0]
+
+
+def _read(source: bytes | str | Path | Source, recipe: Recipe) -> Source | Document:
+    """The source, or what tells why it is none."""
+    try:
+        return _as_source(source, recipe)
+    except DocumentError as e:
+        return _rejected(e.cause, e.message)
+
+
+def _size(read: Source | Document) -> int:
+    return len(read.data) if isinstance(read, Source) else 0
 
 
 def _rejected(cause: str, message: str) -> Document:

@@ -9,10 +9,10 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
-from cleaner.cleaning import BATCH, clean_many
+from cleaner.batches import cut_batches
+from cleaner.cleaning import clean_many
 from cleaner.errors import DocumentError, InputError
 from cleaner.read import find, read_file
 from cleaner.recipe import Recipe
@@ -52,7 +52,7 @@ def clean_pages(
     """
     chosen = recipe or Recipe()
     sources, met = _sources(name, chosen), False
-    while group := list(islice(sources, BATCH)):
+    for group in cut_batches(sources, lambda source: len(source.data) if isinstance(source, Source) else 0):
         met = True
         results = clean_many(
             [replace(s, url=url or s.url, kind=kind or s.kind) for s in group if isinstance(s, Source)], chosen

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleaner import cleaning
+from cleaner.batches import BATCH_BYTES, cut_batches
 from cleaner.engine.assemble import EarlierRows, Item, Rows, assemble, fingerprint, make_item
 from cleaner.engine.messages import Batch, Committed, FileDone, Message, Order, Reading, Writing
 from cleaner.engine.parts import Piece, part_name, write_part
@@ -25,7 +26,6 @@ from cleaner.recipe import Recipe
 from cleaner.records import Reject, Skipped, Source
 
 _PART_SOURCES, _PART_BYTES = 1000, 32 * 2**20
-_BATCH_SOURCES, _BATCH_BYTES = 128, 16 * 2**20
 _CUT_BELOW = "008"  # one key in 512 is less
 _BROKE_OFF = "The file could not be read on from here. "
 _PASSING = {"unreadable", "vanished"}  # causes that can mend without a trace in the file's size and time
@@ -159,26 +159,14 @@ class _Part:
             reject = item.found if isinstance(item.found, Reject) else self._order.condemned.get(item.name)
             if reject and number not in ready:
                 rows.rejects[number] = reject
-        for batch in self._batches(items, [n for n in range(len(items)) if n not in ready and n not in rows.rejects]):
+
+        def size(number: int) -> int:  # what shall be alone is as large as a batch
+            return BATCH_BYTES + 1 if items[number].name in self._order.alone else items[number].size
+
+        new = (n for n in range(len(items)) if n not in ready and n not in rows.rejects)
+        for batch in cut_batches(new, size):
             self._clean_batch(items, batch, rows)
         return items, rows, reused
-
-    def _batches(self, items: Sequence[Item], numbers: Sequence[int]) -> Iterator[list[int]]:
-        """Cut items into batches; those that shall be alone are."""
-        batch: list[int] = []
-        size = 0
-        for number in numbers:
-            alone = items[number].name in self._order.alone
-            if batch and (alone or len(batch) >= _BATCH_SOURCES or size + items[number].size > _BATCH_BYTES):
-                yield batch
-                batch, size = [], 0
-            if alone:
-                yield [number]
-            else:
-                batch.append(number)
-                size += items[number].size
-        if batch:
-            yield batch
 
     def _clean_batch(self, items: Sequence[Item], batch: list[int], rows: Rows) -> None:
         """Clean a batch; when that raises, clean its halves, until one exception costs one source."""

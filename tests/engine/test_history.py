@@ -15,7 +15,7 @@ from engine_tools import InlinePool, write_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner import cleaning
+from cleaner import batches, cleaning
 from cleaner.engine import plan, stage, task
 from cleaner.engine.folder import claim_folder
 from cleaner.engine.ledger import Ledger
@@ -37,7 +37,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plain loop with the quick cleaning, and pieces small enough that a handful of records makes several."""
     monkeypatch.setattr(cleaning, "clean_batch", fake_cleaning.clean_batch)
     monkeypatch.setattr(task, "_PART_SOURCES", 5)
-    monkeypatch.setattr(task, "_BATCH_SOURCES", 3)
+    monkeypatch.setattr(batches, "BATCH_SOURCES", 3)
     monkeypatch.setattr(task, "_CUT_BELOW", "4")
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cleaner.cleaning import BATCH, clean_batch
+from cleaner.batches import cut_batches
+from cleaner.cleaning import clean_batch
 from cleaner.errors import InputError
 from cleaner.judge.model import FOLDER, Model, read_model
 from cleaner.judge.training.benchmark import VARIANTS, LabelledPage, read_benchmark
@@ -17,6 +18,7 @@ from cleaner.judge.training.flatten import FLATTENERS
 from cleaner.judge.training.scores import Figures, PageScore, score_text, tabulate
 from cleaner.judge.trees import TreesError
 from cleaner.recipe import Recipe
+from cleaner.records import Source
 from cleaner.report.summary import OnProgress, Progress
 
 
@@ -95,20 +97,20 @@ def score_pages(
     total = sum(map(len, work.values()))
     scores: list[PageScore] = []
     for variant, members in work.items():
-        for start in range(0, len(members), BATCH):
-            batch = members[start : start + BATCH]
-            texts = _published(batch, variant, recipe or Recipe(), model)
-            for page, text in zip(batch, texts, strict=True):
+        sources = ((page, page.as_source(variant)) for page in members)
+        for batch in cut_batches(sources, lambda one: len(one[1].data)):
+            texts = _published([source for _, source in batch], recipe or Recipe(), model)
+            for (page, _), text in zip(batch, texts, strict=True):
                 scores.append(PageScore(page.name, page.set, page.page_type, variant, *score_text(text, page.gold)))
             if progress:
                 progress(Progress("cleaning", len(scores), total, documents=len(scores)))
     return scores
 
 
-def _published(pages: Sequence[LabelledPage], variant: str, recipe: Recipe, model: Model | None) -> list[str]:
+def _published(pages: Sequence[Source], recipe: Recipe, model: Model | None) -> list[str]:
     """The text of each page; none of a page that is rejected."""
     try:
-        cleaned = clean_batch([page.as_source(variant) for page in pages], recipe, model)
+        cleaned = clean_batch(pages, recipe, model)
     except TreesError as e:
         raise InputError(f"The model does not fit this version of cleaner; train it anew. ({e})") from e
     documents = cleaned.documents

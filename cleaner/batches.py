@@ -1,0 +1,30 @@
+"""How much is cleaned at once: a larger batch takes more memory, and less time a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+BATCH_SOURCES, BATCH_BYTES = 256, 8 * 2**20
+
+T = TypeVar("T")
+
+
+def cut_batches(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Items in batches, in order: at most BATCH_SOURCES, and of several at most BATCH_BYTES.
+
+    Args:
+        items: What is cut; no more is taken than the batch that is given next, and one item.
+        size: The bytes of an item; one of more than BATCH_BYTES is a batch by itself.
+    """
+    batch: list[T] = []
+    held = 0
+    for item in items:
+        more = size(item)
+        if batch and (len(batch) >= BATCH_SOURCES or held + more > BATCH_BYTES):
+            yield batch
+            batch, held = [], 0
+        batch.append(item)
+        held += more
+    if batch:
+        yield batch
