@@ -6,9 +6,9 @@ page: a line's features do not depend on what else is in the batch. Features of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,12 @@ from cleaner.judge.words import UNSPACED_WORD, Words, cut_words, distinct, ngram
 from cleaner.pages.batch import Head
 
 Floats = npt.NDArray[np.float64]
+Narrow = npt.NDArray[np.float32]
+
+_TOGETHER = 256
+"""So many features of all lines lie in one piece of memory, which large pages give back whole."""
+_SLICE = 16_384
+"""Lines whose n-grams are made at once: those of a page of ten megabytes would take a hundred."""
 
 LONG = 15.0
 """A line of this many words or more that ends a sentence or holds function words counts as prose."""
@@ -41,20 +47,33 @@ LONG = 15.0
 
 @dataclass(slots=True)
 class Features:
-    """`names` and `matrix` (one row a line, float32) for the learner; `words`: weight of each line in words; `prose`:
+    """`columns`: by name, in the learner's order, one float32 a line; `words`: weight of each line in words; `prose`:
     whether it is running text; `types`: probability of each of `page_type.TYPES`, one row a page of the batch;
     `kinds`: those of the elements of HTML."""
 
-    names: list[str]
-    matrix: npt.NDArray[np.float32]
+    columns: dict[str, Narrow]
     words: Floats
     prose: npt.NDArray[np.bool_]
     types: Floats
     kinds: Kinds | None
 
-    def column(self, name: str) -> npt.NDArray[np.float32]:
+    @property
+    def names(self) -> list[str]:
+        """The features, in the learner's order."""
+        return list(self.columns)
+
+    def column(self, name: str) -> Narrow:
         """One feature of all lines."""
-        out: npt.NDArray[np.float32] = self.matrix[:, self.names.index(name)]
+        return self.columns[name]
+
+    def rows(self, chosen: slice | npt.NDArray[np.generic]) -> Narrow:
+        """All features of some lines, one row a line, as the learner takes them.
+
+        There is no such table of all lines: a page of ten megabytes has a hundred thousand of them.
+        """
+        out = np.empty((len(self.words[chosen]), len(self.columns)), np.float32)
+        for at, values in enumerate(self.columns.values()):
+            out[:, at] = values[chosen]
         return out
 
 
@@ -73,13 +92,15 @@ def make_features(
     and `cue`, `sure` (which cue matched, as numbers; see `judge.cues`), sorted by page and line; `heads` is what is
     known of each page beside its lines."""
     looks = look_at(lines)
-    columns: dict[str, Floats] = {name: looks.shape[name] for name in SHAPES}
-    columns |= {name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}
+    columns = _Columns(len(lines))
+    columns.add({name: looks.shape[name] for name in SHAPES}, wide=SHAPES)
+    columns.add({name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}, wide=GIVEN)
     page = lines["page"].to_numpy().astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], page[1:] != page[:-1]))) if len(page) else np.zeros(0, np.int64)
     said = pl.Series("text", [said_of(heads[number]) for number in page[starts].tolist()], dtype=pl.String)
     all_words = cut_words(pl.concat([lines["text"], said]))
     words, told = all_words.part(0, len(lines)), all_words.part(len(lines), len(lines) + len(said))
+    del all_words
     kinds = find_kinds(elements) if elements is not None else None
     types = page_type_features(lines, elements, heads, page_types, words, kinds, looks)
     bounds = np.append(starts, len(page))
@@ -88,42 +109,52 @@ def make_features(
     count = words.count + UNSPACED_WORD * columns["unspaced"]
     characters = np.maximum(columns["characters"], 1.0)
     many = np.maximum(count, 1.0)
-    columns["words"] = count
-    columns["word_length"] = columns["letters"] / many
-    columns["stop_share"] = sums(words.stop, words.line, len(lines)) / np.maximum(words.count, 1)
-    for name in ("digits", "capitals", "letters", "commas"):
-        columns[f"{name}_share"] = columns[name] / characters
-    columns["title_case"] = columns["capitalised_words"] / many
+    shape = {
+        "words": count,
+        "word_length": columns["letters"] / many,
+        "stop_share": sums(words.stop, words.line, len(lines)) / np.maximum(words.count, 1),
+        **{f"{name}_share": columns[name] / characters for name in ("digits", "capitals", "letters", "commas")},
+        "title_case": columns["capitalised_words"] / many,
+    }
+    columns.add(shape, wide=shape)
     prose = _is_prose(count, columns)
 
-    lexicon = weights.text.score(*ngrams(words), len(lines))
-    columns["lexicon"] = lexicon
-    columns |= _page_features(count, columns, prose, local, bounds)
-    columns |= _shared_vocabulary(words, prose, local, len(lines))
-    columns |= {"copies": looks.copies, "copy": looks.copy}
-    columns |= _narrow(structure_features(lines, elements, kinds, count, prose, lexicon, weights, local, bounds))
-    columns |= _narrow(run_features(columns, count, prose, local))
-    columns |= _narrow(kind_features(columns, count, prose, local, words, columns["blank_before"]))
-    columns |= _narrow(heading_features(columns, count, local, bounds, _headings(columns, count, local)))
-    columns |= _narrow(cue_features(columns, local, bounds))
-    columns |= _narrow(page_shares(columns, count, prose, local, len(starts)))
-    columns |= _narrow(title_features(told, words, local, len(lines)))
-    columns |= _narrow({f"type_{name}": types[page, at] for at, name in enumerate(TYPES)})
-    columns |= _narrow(_neighbours(columns, count, prose, local, bounds))
-    names = list(columns)
-    # column after column in memory, each filled and its values let go of: a page of ten megabytes has 100,000 lines
-    del all_words, words, told, looks, lexicon
-    matrix = np.empty((len(names), len(lines)), np.float32).T
-    for at_column, name in enumerate(names):
-        matrix[:, at_column] = columns.pop(name)
-    return Features(names, matrix, count, prose, types, kinds)
+    slices = [(begin, min(begin + _SLICE, len(lines))) for begin in range(0, max(len(lines), 1), _SLICE)]
+    lexicon = np.concatenate([weights.text.score(*ngrams(words.part(a, b)), b - a) for a, b in slices])
+    columns.add({"lexicon": lexicon})
+    columns.add(_page_features(count, columns, prose, local, bounds))
+    columns.add(_shared_vocabulary(words, prose, local, len(lines)))
+    columns.add({"copies": looks.copies, "copy": looks.copy})
+    columns.add(structure_features(lines, elements, kinds, count, prose, lexicon, weights, local, bounds))
+    columns.add(run_features(columns, count, prose, local))
+    columns.add(kind_features(columns, count, prose, local, words, columns["blank_before"]))
+    columns.add(heading_features(columns, count, local, bounds, _headings(columns, count, local)))
+    columns.add(cue_features(columns, local, bounds))
+    columns.add(page_shares(columns, count, prose, local, len(starts)))
+    columns.add(title_features(told, words, local, len(lines)))
+    columns.add({f"type_{name}": types[page, at] for at, name in enumerate(TYPES)})
+    for of_neighbours in _neighbours(columns, count, prose, local):
+        columns.add(of_neighbours)
+    return Features(columns.narrow, count, prose, types, kinds)
 
 
-def _narrow(columns: dict[str, Floats]) -> dict[str, Floats]:
-    """The columns as narrow as the trees see them, at half the memory, but for those that others are made of."""
-    wide = {*NEIGHBOURLY, *NEAREST, *WINDOWED, "heading_level"}
-    narrow: dict[int, Any] = {id(values): values.astype(np.float32) for values in columns.values()}  # some are the same
-    return {name: values if name in wide else narrow[id(values)] for name, values in columns.items()}
+class _Columns(dict[str, Floats]):
+    """Features in the making, in the learner's order. `narrow` has all of them as the learner sees them."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__()
+        self.narrow: dict[str, Narrow] = {}
+        self._piece = np.empty((_TOGETHER, lines), np.float32)
+
+    def add(self, made: Mapping[str, Floats], wide: Collection[str] = ()) -> None:
+        """Add features. Only those are kept as they are that others are made of: `wide`, and what neighbours see."""
+        for name, values in made.items():
+            at = len(self.narrow) % _TOGETHER
+            if not at and self.narrow:
+                self._piece = np.empty_like(self._piece)
+            self._piece[at] = values
+            self.narrow[name] = self._piece[at]
+            self[name] = values if name in wide or name in _SEEN_BY_OTHERS else cast(Floats, self.narrow[name])
 
 
 def _headings(columns: dict[str, Floats], count: Floats, local: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -224,34 +255,24 @@ NEIGHBOURLY = ("words", "lexicon", "title_case", "path", "shared_vocabulary")
 NEAREST = ("ends_sentence", "link_share", "cue")
 """Features that are also taken of the lines right above and below."""
 WINDOWED = ("lexicon", "ends_sentence", "link_share", "path", "stop_share")
-"""Features of which means over five lines on either side are taken."""
+"""Features of which means over WINDOW lines on either side are taken."""
+WINDOW = 5
+_SEEN_BY_OTHERS = frozenset((*NEIGHBOURLY, *NEAREST, *WINDOWED, "heading_level"))
 
 
 def _neighbours(
-    columns: dict[str, Floats],
-    count: Floats,
-    prose: npt.NDArray[np.bool_],
-    local: npt.NDArray[np.int64],
-    bounds: npt.NDArray[np.int64],
-) -> dict[str, Floats]:
+    columns: Mapping[str, Floats], count: Floats, prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64]
+) -> Iterator[dict[str, Floats]]:
     """Features of neighbours, and means over one-sided windows; NaN beyond the page's ends."""
-    out: dict[str, Floats] = {}
     for step in (-2, -1, 1, 2):
         for name in NEIGHBOURLY + (NEAREST if abs(step) == 1 else ()):
-            out[f"{name}{step:+d}"] = _shift(columns[name], step, local)
-    log_words = np.log1p(count)
-    for reach in (5,):
-        for sign in (-1, 1):
-            shifted = [_shift(log_words, sign * k, local) for k in range(1, reach + 1)]
-            out[f"log_words{'-' if sign < 0 else '+'}{reach}"] = _mean(shifted)
-            for name in WINDOWED:
-                out[f"{name}{'-' if sign < 0 else '+'}{reach}"] = _mean(
-                    [_shift(columns[name], sign * k, local) for k in range(1, reach + 1)]
-                )
-            out[f"prose{'-' if sign < 0 else '+'}{reach}"] = _mean(
-                [_shift(prose.astype(np.float64), sign * k, local) for k in range(1, reach + 1)]
-            )
-    return out
+            yield {f"{name}{step:+d}": _shift(columns[name], step, local)}
+    seen = {"log_words": np.log1p(count), **{name: columns[name] for name in WINDOWED}}
+    seen["prose"] = prose.astype(np.float64)
+    for sign in (-1, 1):
+        for name, values in seen.items():
+            shifted = [_shift(values, sign * step, local) for step in range(1, WINDOW + 1)]
+            yield {f"{name}{sign * WINDOW:+d}": _mean(shifted)}
 
 
 def _shift(values: Floats, step: int, local: npt.NDArray[np.int64]) -> Floats:
