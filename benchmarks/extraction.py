@@ -41,7 +41,7 @@ from cleaner.judge.training.benchmark import LabelledPage, read_benchmark
 from cleaner.judge.training.flatten import FLATTENERS
 from cleaner.judge.training.labels import token_f1, word_f1
 
-BATCH = 64
+BATCH = 128
 """Pages that each tool works on before it is the next one's turn."""
 ALONE = 40
 """Pages that are also cleaned one by one."""

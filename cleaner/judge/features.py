@@ -36,10 +36,8 @@ from cleaner.pages.batch import Head
 Floats = npt.NDArray[np.float64]
 Narrow = npt.NDArray[np.float32]
 
-_TOGETHER = 256
-"""So many features of all lines lie in one piece of memory, which large pages give back whole."""
-_SLICE = 16_384
-"""Lines whose n-grams are made at once: those of a page of ten megabytes would take a hundred."""
+_MOST = 256
+"""There are fewer features than this."""
 
 LONG = 15.0
 """A line of this many words or more that ends a sentence or holds function words counts as prose."""
@@ -47,33 +45,20 @@ LONG = 15.0
 
 @dataclass(slots=True)
 class Features:
-    """`columns`: by name, in the learner's order, one float32 a line; `words`: weight of each line in words; `prose`:
+    """`names` and `matrix` (one row a line, float32) for the learner; `words`: weight of each line in words; `prose`:
     whether it is running text; `types`: probability of each of `page_type.TYPES`, one row a page of the batch;
     `kinds`: those of the elements of HTML."""
 
-    columns: dict[str, Narrow]
+    names: list[str]
+    matrix: Narrow
     words: Floats
     prose: npt.NDArray[np.bool_]
     types: Floats
     kinds: Kinds | None
 
-    @property
-    def names(self) -> list[str]:
-        """The features, in the learner's order."""
-        return list(self.columns)
-
     def column(self, name: str) -> Narrow:
         """One feature of all lines."""
-        return self.columns[name]
-
-    def rows(self, chosen: slice | npt.NDArray[np.generic]) -> Narrow:
-        """All features of some lines, one row a line, as the learner takes them.
-
-        There is no such table of all lines: a page of ten megabytes has a hundred thousand of them.
-        """
-        out = np.empty((len(self.words[chosen]), len(self.columns)), np.float32)
-        for at, values in enumerate(self.columns.values()):
-            out[:, at] = values[chosen]
+        out: Narrow = self.matrix[:, self.names.index(name)]
         return out
 
 
@@ -119,8 +104,7 @@ def make_features(
     columns.add(shape, wide=shape)
     prose = _is_prose(count, columns)
 
-    slices = [(begin, min(begin + _SLICE, len(lines))) for begin in range(0, max(len(lines), 1), _SLICE)]
-    lexicon = np.concatenate([weights.text.score(*ngrams(words.part(a, b)), b - a) for a, b in slices])
+    lexicon = np.concatenate([weights.text.score(*ngrams(part), len(part.count)) for _, part in words.slices()])
     columns.add({"lexicon": lexicon})
     columns.add(_page_features(count, columns, prose, local, bounds))
     columns.add(_shared_vocabulary(words, prose, local, len(lines)))
@@ -135,26 +119,27 @@ def make_features(
     columns.add({f"type_{name}": types[page, at] for at, name in enumerate(TYPES)})
     for of_neighbours in _neighbours(columns, count, prose, local):
         columns.add(of_neighbours)
-    return Features(columns.narrow, count, prose, types, kinds)
+    return Features(list(columns), columns.matrix, count, prose, types, kinds)
 
 
 class _Columns(dict[str, Floats]):
-    """Features in the making, in the learner's order. `narrow` has all of them as the learner sees them."""
+    """Features in the making, in the learner's order, each written into the matrix at once."""
 
     def __init__(self, lines: int) -> None:
         super().__init__()
-        self.narrow: dict[str, Narrow] = {}
-        self._piece = np.empty((_TOGETHER, lines), np.float32)
+        self._table = np.empty((_MOST, lines), np.float32)  # what is never written takes no memory
+
+    @property
+    def matrix(self) -> Narrow:
+        """The features as the learner sees them: one row a line, column after column in memory."""
+        return self._table[: len(self)].T
 
     def add(self, made: Mapping[str, Floats], wide: Collection[str] = ()) -> None:
         """Add features. Only those are kept as they are that others are made of: `wide`, and what neighbours see."""
         for name, values in made.items():
-            at = len(self.narrow) % _TOGETHER
-            if not at and self.narrow:
-                self._piece = np.empty_like(self._piece)
-            self._piece[at] = values
-            self.narrow[name] = self._piece[at]
-            self[name] = values if name in wide or name in _SEEN_BY_OTHERS else cast(Floats, self.narrow[name])
+            narrow = self._table[len(self)]
+            narrow[:] = values
+            self[name] = values if name in wide or name in _SEEN_BY_OTHERS else cast(Floats, narrow)
 
 
 def _headings(columns: dict[str, Floats], count: Floats, local: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -231,23 +216,22 @@ def _shared_vocabulary(
     words: Words, prose: npt.NDArray[np.bool_], local: npt.NDArray[np.int64], lines: int
 ) -> dict[str, Floats]:
     """Share of a line's content words that also stand in the page's prose (in other lines than itself)."""
-    content = ~words.stop
-    line, code = words.line[content], words.code[content].astype(np.uint64)
-    key = local[line].astype(np.uint64) << np.uint64(32) | code
-    in_prose = prose[line]
+    told = np.flatnonzero(prose[words.line] & ~words.stop)
     # each word of a line once, as line and code in one number, then as page and code
-    once = distinct(line[in_prose].astype(np.uint64) << np.uint64(32) | code[in_prose])
+    once = distinct(words.line[told].astype(np.uint64) << np.uint64(32) | words.code[told].astype(np.uint64))
     page = local[(once >> np.uint64(32)).astype(np.int64)].astype(np.uint64)
     of_page = np.sort(page << np.uint64(32) | once & np.uint64(0xFFFFFFFF))
     first = np.flatnonzero(np.append(True, of_page[1:] != of_page[:-1])) if len(of_page) else np.zeros(0, np.int64)
     known, counts = of_page[first], np.diff(np.append(first, len(of_page)))
-    found = np.zeros(len(key))
-    if len(known):
+    share = np.zeros(lines)
+    for these, part in words.slices() if len(known) else ():
+        line = part.line[~part.stop]
+        key = local[these][line].astype(np.uint64) << np.uint64(32) | part.code[~part.stop].astype(np.uint64)
         at = np.minimum(np.searchsorted(known, key), len(known) - 1)
         held = np.where(known[at] == key, counts[at], 0)
-        found = (held - in_prose.astype(np.int64) > 0).astype(np.float64)
-    asked = sums(np.ones(len(line)), line, lines)
-    return {"shared_vocabulary": np.where(asked > 0, sums(found, line, lines) / np.maximum(asked, 1), 0.0)}
+        found = sums(held - prose[these][line] > 0, line, len(part.count))
+        share[these] = found / np.maximum(np.bincount(line, minlength=len(part.count)), 1)
+    return {"shared_vocabulary": share}
 
 
 NEIGHBOURLY = ("words", "lexicon", "title_case", "path", "shared_vocabulary")

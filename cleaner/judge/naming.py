@@ -109,7 +109,7 @@ def name_lines(
     by_place = np.flatnonzero(~keep & (role == ""))
     role[by_place] = _roles_by_place(by_place, keep, judged, around, page)
     decided = np.flatnonzero(why == "model")
-    said = judged.model.explain(judged.features, judged.batch.kind, decided)
+    said = judged.model.explain(judged.features, judged.batch.kind, decided.tolist())
     evidence[decided] = np.array([told or None for told in said], dtype=object)
     out = Verdicts(verdict, role.tolist(), why.tolist(), evidence.tolist(), judged.probability, flags)
     out.comments = [[] for _ in flags]

@@ -83,9 +83,8 @@ def kind_features(
     gap = np.minimum(order[1:] - order[:-1], FAR)
     before[order[1:][same]] = gap[same]
     after[order[:-1][same]] = gap[same]
-    place = (np.arange(len(words.line)) - words.first[words.line]).astype(np.uint32)
     # digits are masked in a word's number: "3 replies" is "7 replies"; sums of whole numbers below 2**53 are exact
-    masked = np.bincount(words.line, weights=words.code * (np.uint32(2) * place + np.uint32(3)), minlength=len(count))
+    masked = np.concatenate([_number_of_line(part) for _, part in words.slices()])
     copies_of, copies = group_of(local, masked)
     has = words.count > 0
     ends = np.zeros((2, len(count)), dtype=np.int64)
@@ -101,6 +100,12 @@ def kind_features(
         alike, many = group_of(local, codes)
         out[name] = np.where(has, many[alike], 0).astype(np.float64)
     return out
+
+
+def _number_of_line(words: Words) -> Floats:
+    """A number that lines of the same words in the same order share."""
+    place = (np.arange(len(words.line)) - words.first[words.line]).astype(np.uint32)
+    return sums(words.code * (np.uint32(2) * place + np.uint32(3)), words.line, len(words.count))
 
 
 def heading_features(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,6 +30,7 @@ UNSPACED_WORD = 0.5
 _WORD = r"[\p{L}\p{M}\p{N}_]+"
 HEAD, TAIL = 14, 6
 """Of a long line, this many first and last words go into its n-grams."""
+_SLICE = 16_384
 
 
 @dataclass(slots=True)
@@ -57,6 +59,14 @@ class Words:
         span = slice(int(self.first[begin]), int(self.first[end]))
         first = self.first[begin : end + 1] - self.first[begin]
         return Words(self.line[span] - begin, self.code[span], self.stop[span], first)
+
+    def slices(self) -> Iterator[tuple[slice, Words]]:
+        """Some thousand lines after the other, at least none, and their words: what is made of every word of a large
+        page would take as much memory as all of its features."""
+        lines = len(self.first) - 1
+        for begin in range(0, max(lines, 1), _SLICE):
+            end = min(begin + _SLICE, lines)
+            yield slice(begin, end), self.part(begin, end)
 
 
 @functools.cache

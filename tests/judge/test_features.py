@@ -67,9 +67,9 @@ def test_a_line_looks_the_same_in_any_company(kind: Kind) -> None:
     other = f"<p>{PROSE[::-1]}</p>" if kind == "html" else PROSE[::-1]
     page = PAGE if kind == "html" else f"Home\n\n{PROSE}\n\nComments (3)"
     alone, among = features_of(batch_of(page, kind=kind)), features_of(batch_of(other, page, other, kind=kind))
-    lines = len(alone.words)
-    begin = (len(among.words) - lines) // 2
-    assert np.array_equal(alone.rows(slice(None)), among.rows(slice(begin, begin + lines)), equal_nan=True)
+    lines = len(alone.matrix)
+    begin = (len(among.matrix) - lines) // 2
+    assert np.array_equal(alone.matrix, among.matrix[begin : begin + lines], equal_nan=True)
 
 
 # --- names of elements -----------------------------------------------------------------------------------------------

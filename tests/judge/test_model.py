@@ -67,7 +67,7 @@ def test_a_line_that_the_first_trees_decide_is_not_judged_otherwise_by_all() -> 
     source = Source(max((Path(__file__).parent / "pages").glob("*.html")).read_bytes(), kind="html")
     model = load_model()
     judged = judge_lines(cut_pages([(source, decode(source, Recipe()))], Recipe()))
-    whole = 1 / (1 + np.exp(-model.trees["html"].score(judged.features.rows(slice(None)))))
+    whole = 1 / (1 + np.exp(-model.trees["html"].score(judged.features.matrix)))
     assert ((whole > 0.5) == (judged.probability > 0.5)).all()
     assert np.abs(whole - judged.probability).max() < 0.1
     sure = (whole > 0.1) & (whole < 0.9)

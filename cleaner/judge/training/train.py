@@ -129,11 +129,11 @@ def make_tables(chunk: Chunk, weights: Weights, types: PageTypes) -> list[Table]
     """The chunk's own table, and that of those of its pages that are retold in another language."""
     batch, weight = chunk.batch, page_weights(chunk)
     made = make_features(batch.lines, batch.elements, batch.heads, weights, types)
-    tables = [Table(made.rows(slice(None)), made.names, chunk.labels, weight, chunk, made)]
+    tables = [Table(made.matrix, made.names, chunk.labels, weight, chunk, made)]
     foreign, told = retell_pages([f"{page.name} {chunk.variant}" for page in chunk.pages], chunk.kind, batch)
     if told.any():
         made = make_features(foreign.lines, foreign.elements, foreign.heads, weights, types)
-        matrix = made.rows(told)
+        matrix = made.matrix[told]
         tables.append(Table(matrix, made.names, chunk.labels[told], weight[told] * RETOLD_WEIGHT, chunk, None))
     return tables
 
