@@ -14,17 +14,20 @@ def cut_batches(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T
     """Items in batches, in order: at most BATCH_SOURCES, and of several at most BATCH_BYTES.
 
     Args:
-        items: What is cut; no more is taken than the batch that is given next, and one item.
+        items: What is cut. A batch that is full is given before another item is taken.
         size: The bytes of an item; one of more than BATCH_BYTES is a batch by itself.
     """
     batch: list[T] = []
     held = 0
     for item in items:
         more = size(item)
-        if batch and (len(batch) >= BATCH_SOURCES or held + more > BATCH_BYTES):
+        if batch and held + more > BATCH_BYTES:
             yield batch
             batch, held = [], 0
         batch.append(item)
         held += more
+        if len(batch) >= BATCH_SOURCES or held >= BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
     if batch:
         yield batch

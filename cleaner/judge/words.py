@@ -31,6 +31,7 @@ _WORD = r"[\p{L}\p{M}\p{N}_]+"
 HEAD, TAIL = 14, 6
 """Of a long line, this many first and last words go into its n-grams."""
 _SLICE = 16_384
+"""So many lines are looked at at once where something is made of each of their words."""
 
 
 @dataclass(slots=True)
@@ -61,8 +62,8 @@ class Words:
         return Words(self.line[span] - begin, self.code[span], self.stop[span], first)
 
     def slices(self) -> Iterator[tuple[slice, Words]]:
-        """Some thousand lines after the other, at least none, and their words: what is made of every word of a large
-        page would take as much memory as all of its features."""
+        """(lines, their words), _SLICE lines at a time: what is made of every word of a large page at once takes as
+        much memory as all of its features. There is one slice at least, if of no lines."""
         lines = len(self.first) - 1
         for begin in range(0, max(lines, 1), _SLICE):
             end = min(begin + _SLICE, lines)
