@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from cleaner.records import Source
+
 BATCH_SOURCES, BATCH_BYTES = 256, 8 * 2**20
 
 T = TypeVar("T")
@@ -31,3 +33,8 @@ def cut_batches(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T
             batch, held = [], 0
     if batch:
         yield batch
+
+
+def size_of(read: object) -> int:
+    """About the bytes of a source; of what is none, 0."""
+    return len(read.data) if isinstance(read, Source) else 0

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from cleaner import schema
-from cleaner.batches import cut_batches
+from cleaner.batches import cut_batches, size_of
 from cleaner.corpus.privacy import guard_lines
 from cleaner.corpus.quality import measure_texts
 from cleaner.describe import Description, PageView, describe_page
@@ -238,7 +238,7 @@ def clean_many(
     A source that cannot be cleaned ends nothing: its document has no text, and `cause` says why.
     """
     chosen = load_recipe(recipe)
-    for batch in cut_batches((_read(source, chosen) for source in sources), _size):
+    for batch in cut_batches((_read(source, chosen) for source in sources), size_of):
         results = {number: read for number, read in enumerate(batch) if isinstance(read, Document)}
         places = [number for number in range(len(batch)) if number not in results]
         cleaned = clean_batch([source for source in batch if isinstance(source, Source)], chosen)
@@ -283,10 +283,6 @@ def _read(source: bytes | str | Path | Source, recipe: Recipe) -> Source | Docum
         return _as_source(source, recipe)
     except DocumentError as e:
         return _rejected(e.cause, e.message)
-
-
-def _size(read: Source | Document) -> int:
-    return len(read.data) if isinstance(read, Source) else 0
 
 
 def _rejected(cause: str, message: str) -> Document:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cleaner.batches import cut_batches
+from cleaner.batches import cut_batches, size_of
 from cleaner.cleaning import clean_many
 from cleaner.errors import DocumentError, InputError
 from cleaner.read import find, read_file
@@ -52,7 +52,7 @@ def clean_pages(
     """
     chosen = recipe or Recipe()
     sources, met = _sources(name, chosen), False
-    for group in cut_batches(sources, lambda source: len(source.data) if isinstance(source, Source) else 0):
+    for group in cut_batches(sources, size_of):
         met = True
         results = clean_many(
             [replace(s, url=url or s.url, kind=kind or s.kind) for s in group if isinstance(s, Source)], chosen

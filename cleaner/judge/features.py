@@ -6,7 +6,7 @@ page: a line's features do not depend on what else is in the batch. Features of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -78,8 +78,8 @@ def make_features(
     known of each page beside its lines."""
     looks = look_at(lines)
     columns = _Columns(len(lines))
-    columns.add({name: looks.shape[name] for name in SHAPES}, wide=SHAPES)
-    columns.add({name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}, wide=GIVEN)
+    columns.add({name: looks.shape[name] for name in SHAPES}, wide=True)
+    columns.add({name: lines[name].cast(pl.Float64).to_numpy() for name in GIVEN}, wide=True)
     page = lines["page"].to_numpy().astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], page[1:] != page[:-1]))) if len(page) else np.zeros(0, np.int64)
     said = pl.Series("text", [said_of(heads[number]) for number in page[starts].tolist()], dtype=pl.String)
@@ -101,7 +101,7 @@ def make_features(
         **{f"{name}_share": columns[name] / characters for name in ("digits", "capitals", "letters", "commas")},
         "title_case": columns["capitalised_words"] / many,
     }
-    columns.add(shape, wide=shape)
+    columns.add(shape, wide=True)
     prose = _is_prose(count, columns)
 
     lexicon = np.concatenate([weights.text.score(*ngrams(part), len(part.count)) for _, part in words.slices()])
@@ -134,12 +134,12 @@ class _Columns(dict[str, Floats]):
         """The features as the learner sees them: one row a line, column after column in memory."""
         return self._table[: len(self)].T
 
-    def add(self, made: Mapping[str, Floats], wide: Collection[str] = ()) -> None:
-        """Add features. Only those are kept as they are that others are made of: `wide`, and what neighbours see."""
+    def add(self, made: Mapping[str, Floats], wide: bool = False) -> None:
+        """Add features. They are kept as they are, too, if others are made of them: `wide`, or what neighbours see."""
         for name, values in made.items():
             narrow = self._table[len(self)]
             narrow[:] = values
-            self[name] = values if name in wide or name in _SEEN_BY_OTHERS else cast(Floats, narrow)
+            self[name] = values if wide or name in _SEEN_BY_OTHERS else cast(Floats, narrow)
 
 
 def _headings(columns: dict[str, Floats], count: Floats, local: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -225,8 +225,9 @@ def _shared_vocabulary(
     known, counts = of_page[first], np.diff(np.append(first, len(of_page)))
     share = np.zeros(lines)
     for these, part in words.slices() if len(known) else ():
-        line = part.line[~part.stop]
-        key = local[these][line].astype(np.uint64) << np.uint64(32) | part.code[~part.stop].astype(np.uint64)
+        content = ~part.stop
+        line, code = part.line[content], part.code[content].astype(np.uint64)
+        key = local[these][line].astype(np.uint64) << np.uint64(32) | code
         at = np.minimum(np.searchsorted(known, key), len(known) - 1)
         held = np.where(known[at] == key, counts[at], 0)
         found = sums(held - prose[these][line] > 0, line, len(part.count))

@@ -81,9 +81,9 @@ def _told_by(kinds: Kinds) -> pl.DataFrame:
     """For each kind of element `role`, that of the first of REGIONS that its names or its tag fit, and `name`, what
     says so: the tag, and the first of its names that fits. Both are null where nothing tells."""
     said = kinds.names.filter(pl.col("attribute").is_in(list(_UNNAMED)).not_()).select("kind", "name")
-    low = pl.col("name").str.to_lowercase()
-    likely = said.select(pl.col("name").unique(maintain_order=True)).filter(low.str.contains(_LIKELY))
-    fits = likely.select("name", region=_first_fit(likely["name"].str.to_lowercase())).drop_nulls()
+    names = said.select(pl.col("name").unique(maintain_order=True)).with_columns(low=pl.col("name").str.to_lowercase())
+    likely = names.filter(pl.col("low").str.contains(_LIKELY))
+    fits = likely.select("name", region=_first_fit(pl.col("low"))).drop_nulls()
     named = said.join(fits, on="name", maintain_order="left").sort("region", maintain_order=True)
     named = named.unique("kind", keep="first", maintain_order=True)
     by_tag = pl.col("tag").replace_strict(_BY_TAG, default=None, return_dtype=pl.UInt32)
@@ -97,10 +97,9 @@ def _told_by(kinds: Kinds) -> pl.DataFrame:
     return known.select(role=role, name=pl.lit("<") + pl.col("tag") + ">" + name)
 
 
-def _first_fit(names: pl.Series) -> pl.Series:
-    """The number of the first of REGIONS that each of these names, in lower case, fits; null where none does."""
-    found = pl.coalesce(
-        pl.when(pl.col("name").str.contains(pattern)).then(pl.lit(number, pl.UInt32))
+def _first_fit(name: pl.Expr) -> pl.Expr:
+    """The number of the first of REGIONS that a name, in lower case, fits; null where none does."""
+    return pl.coalesce(
+        pl.when(name.str.contains(pattern)).then(pl.lit(number, pl.UInt32))
         for number, (_, pattern, _) in enumerate(REGIONS)
     )
-    return names.alias("name").to_frame().select(region=found)["region"]

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cleaner.batches import cut_batches
+from cleaner.batches import cut_batches, size_of
 from cleaner.cleaning import clean_batch
 from cleaner.errors import InputError
 from cleaner.judge.model import FOLDER, Model, read_model
@@ -98,7 +98,7 @@ def score_pages(
     scores: list[PageScore] = []
     for variant, members in work.items():
         sources = ((page, page.as_source(variant)) for page in members)
-        for batch in cut_batches(sources, lambda one: len(one[1].data)):
+        for batch in cut_batches(sources, lambda one: size_of(one[1])):
             texts = _published([source for _, source in batch], recipe or Recipe(), model)
             for (page, _), text in zip(batch, texts, strict=True):
                 scores.append(PageScore(page.name, page.set, page.page_type, variant, *score_text(text, page.gold)))
